@@ -1,0 +1,1 @@
+"""Frozen data that everybody speaks: money, records, documents, plans, links."""

@@ -1,0 +1,307 @@
+"""The hub documents as frozen data: what a source says (`Sale`), and what the engine has settled (`Planned`).
+
+Field meanings are those of schemas/documents/; amounts are in major units of the document's currency.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+from kontering.model.money import Half
+
+Kind = Literal["invoice", "credit_note"]
+PartyKind = Literal["consumer", "business", "public"]
+Supply = Literal["goods", "digital", "service"]
+Side = Literal["gross", "net"]
+LineKind = Literal["goods", "subscription", "shipping", "fee", "discount", "gift_card", "tip", "adjustment", "rounding"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where somebody is; the postcode decides VAT territories."""
+
+    country: str
+    name: str | None = None
+    street: str | None = None
+    street2: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A customer or a supplier as the source sees it."""
+
+    name: str
+    address: Address
+    kind: PartyKind = "consumer"
+    external_id: str | None = None
+    number: str | None = None
+    contact: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    website: str | None = None
+    vat_number: str | None = None
+    ean: str | None = None
+    language: str | None = None
+    currency: str | None = None
+    terms_days: int | None = None
+    group: str | None = None
+    bank_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """The product of a line; matching and fallback are the flow's."""
+
+    name: str
+    sku: str | None = None
+    external_id: str | None = None
+    group: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """VAT as the source charged it, at one rate (percent); `base` if it isn't the whole line's."""
+
+    vat: Decimal | None = None
+    rate: Decimal | None = None
+    base: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A service period; `until` is the first day that isn't covered."""
+
+    start: dt.date
+    until: dt.date
+
+    @property
+    def end(self) -> dt.date:
+        """The last day that is covered."""
+        return self.until - dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line as the source says it: `amount` is of the whole line, after discount, on the document's fixed side."""
+
+    id: str
+    kind: LineKind
+    description: str
+    quantity: Decimal
+    amount: Decimal
+    supply: Supply | None = None
+    product: Item | None = None
+    discount: Decimal | None = None
+    taxes: tuple[Charged, ...] | None = None
+    spread: bool = False
+    period: Period | None = None
+    subscription: str | None = None
+    cost: Decimal | None = None
+    of: str | None = None
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """A payment inside a document: money that came (or, on a credit note, went back)."""
+
+    method: str
+    date: dt.date
+    amount: Decimal
+    reference: str | None = None
+    credit_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the source says the document comes to, before payments; there to be proved."""
+
+    gross: Decimal
+    vat: Decimal | None = None
+    rates: tuple[Charged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundingRule:
+    """How the source rounded VAT."""
+
+    per: Literal["line", "rate"] = "line"
+    half: Half = "up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """An invoice or a credit note as its source says it; nothing is rounded yet.
+
+    `key` is the identity of the record it came from (`shop/order/5121`); `credits` is the key of the invoice.
+    A credit note's amounts are positive.
+    """
+
+    kind: Kind
+    key: str
+    number: str
+    state: str
+    date: dt.date
+    currency: str
+    prices: Side
+    lines: tuple[Line, ...]
+    totals: Claim
+    customer: Party | None = None
+    payments: tuple[Paid, ...] = ()
+    rounding: RoundingRule = RoundingRule()
+    due: dt.date | None = None
+    fx: Decimal | None = None
+    ship_to: Address | None = None
+    language: str | None = None
+    reference: str | None = None
+    subscription: str | None = None
+    note: str | None = None
+    credits: str | None = None
+    credits_number: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLine:
+    """A line with what the engine settled: rounded sides, one VAT code, the role of its account."""
+
+    id: str
+    kind: LineKind
+    description: str
+    quantity: Decimal
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    rate: Decimal
+    code: str
+    role: str
+    supply: Supply | None = None
+    product: Item | None = None
+    discount: Decimal | None = None
+    period: Period | None = None
+    subscription: str | None = None
+    cost: Decimal | None = None
+    of: str | None = None
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatTotal:
+    """What a document comes to under one VAT code."""
+
+    code: str
+    rate: Decimal
+    base: Decimal
+    vat: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTotals:
+    """The proved totals of a document; they are the sums of its lines."""
+
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    rates: tuple[VatTotal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something a bookkeeper should know of, though the document is booked: `ROUNDING_ADJUSTED`, and why."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A sale with everything settled that can be settled without asking the target.
+
+    `guid` is a UUID from project, connection, kind and key; `mark` the reference by which the target finds it again;
+    `open` is gross minus payments; `why` says, in order, how treatment, codes and rounding came to be.
+    """
+
+    kind: Kind
+    key: str
+    guid: str
+    mark: str
+    number: str
+    state: str
+    date: dt.date
+    due: dt.date
+    currency: str
+    base_currency: str
+    prices: Side
+    treatment: str
+    country: str
+    terms_days: int
+    open: Decimal
+    delivery: Literal["mail", "einvoice", "none"]
+    customer: Party
+    lines: tuple[PlannedLine, ...]
+    totals: PlannedTotals
+    payments: tuple[Paid, ...] = ()
+    fx: Decimal | None = None
+    assigned_number: str | None = None
+    ship_to: Address | None = None
+    legal_note: str | None = None
+    language: str | None = None
+    reference: str | None = None
+    subscription: str | None = None
+    note: str | None = None
+    credits: str | None = None
+    credits_number: str | None = None
+    reason: str | None = None
+    warnings: tuple[Warned, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingLine:
+    """One line of a voucher: its account by role, and the amount in base currency; debit is positive."""
+
+    role: str
+    amount: Decimal
+    code: str | None = None
+    text: str | None = None
+    party: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A balanced voucher by role: `kind` says what happened (invoice, payment, credit_note, refund, cogs, payout …)."""
+
+    kind: str
+    key: str
+    date: dt.date
+    lines: tuple[PostingLine, ...]
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if sum((line.amount for line in self.lines), Decimal(0)) != 0:
+            raise ValueError(f"the {self.kind} voucher of {self.key} doesn't balance: {self.lines}")
+
+
+def plain(value: Any) -> Any:
+    """A document as maps and lists, without what is absent; dates and decimals stay what they are."""
+    if is_dataclass(value) and not isinstance(value, type):
+        pairs = ((item.name, plain(getattr(value, item.name))) for item in fields(value))
+        data = {name: part for name, part in pairs if part is not None}
+        return data | {"end": value.end} if isinstance(value, Period) else data
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    return value
+
+
+def with_lines(document: Planned, lines: tuple[PlannedLine, ...], totals: PlannedTotals) -> Planned:
+    """The document with other lines, say one for a rounding difference."""
+    return replace(document, lines=lines, totals=totals)

@@ -1,0 +1,1 @@
+"""All that connector writers may import."""
