@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, Literal, Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from kontering.errors import Closed, Denied, Refusal, Refused, TryLater, Unsure
 from kontering.model.plan import Found, Receipt, Step, Totals
 from kontering.model.record import JsonObject, Page, Pointer, Position, Record
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = [
     "SDK",
