@@ -1,0 +1,1 @@
+"""YAML without surprises: nodes that know their place, and nothing guessed."""
