@@ -32,13 +32,17 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a target has or answered: `done` are the actions that have evidently happened (`create`, `book`, `mail`)."""
+    """What a target has or answered: `done` are the actions that have evidently happened (`create`, `book`, `mail`).
+
+    `terms` are by what it can be recognised, in the words and notations of `find` (`vat_number`, `email`, `number` …).
+    """
 
     id: str
     version: str = ""
     done: frozenset[str] = frozenset()
     totals: Totals | None = None
     number: str | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
     data: JsonObject = field(default_factory=dict)
 
 
@@ -50,7 +54,9 @@ class Step:
     """Exactly one writing call. `document` is the key of the document it is done for; `terms` find it again.
 
     `body` may hold `Link`s until the send; the deliverer hands the connector a step whose links are filled in.
-    `of` is what the target already has of this very thing (the draft that is booked), or of the thing it belongs to.
+    `of` is what the target already has of this very thing (the draft that is booked), or of the thing it belongs to;
+    the deliverer fills it in from the link of `on`. `edition` counts the changes of one thing. `keeps` is what the
+    link remembers once the step is done: digests of what was sent, the rounding line's amount.
     """
 
     action: str
@@ -62,6 +68,9 @@ class Step:
     reference: str = ""
     terms: Mapping[str, str] = field(default_factory=dict)
     of: Found | None = None
+    on: tuple[str, str] | None = None
+    edition: int = 1
+    keeps: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
 
