@@ -1,4 +1,4 @@
-"""Finds shipped mappings, schemas, examples and data; nobody else knows where they are."""
+"""Finds shipped mappings, schemas, examples, pages of the manual and data; nobody else knows where they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-Folder = Literal["mappings", "schemas", "examples"]
+Folder = Literal["mappings", "schemas", "examples", "docs"]
 
 
 @cache
