@@ -1,0 +1,1 @@
+"""Mapping files: loaded, checked before they run, run, and explained after."""

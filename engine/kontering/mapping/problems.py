@@ -1,0 +1,384 @@
+"""Every message about mapping files, tables, tests, records and documents, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kontering.diagnostics import Diagnostic, Span, closest
+
+
+def unknown_key(span: Span, name: str, where: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K120", f"{where} has no key {name!r}", span, _near(name, known, "known are"))
+
+
+def missing_key(span: Span, name: str, where: str, example: str) -> Diagnostic:
+    return Diagnostic("K121", f"{where} needs {name!r}", span, f"write {example}")
+
+
+def wrong_kind(span: Span, where: str, wanted: str, found: str) -> Diagnostic:
+    return Diagnostic("K122", f"{where} must be {wanted}, not {found}", span)
+
+
+def wrong_version(span: Span, found: str) -> Diagnostic:
+    hint = "this version of Kontering reads version 1"
+    return Diagnostic("K123", f"the language version must be 1, not {found}", span, hint)
+
+
+def mixed_forms(span: Span, form: str, other: str) -> Diagnostic:
+    hint = f"an object with a field called {form!r} is written {{fields: {{{form}: …}}}}"
+    return Diagnostic("K124", f"{form!r} makes this one value, but {other!r} stands beside it", span, hint)
+
+
+def two_forms(span: Span, form: str, other: str) -> Diagnostic:
+    return Diagnostic("K124", f"{form!r} and {other!r} both say what the value is", span, "keep one of them")
+
+
+def only_options(span: Span, option: str) -> Diagnostic:
+    hint = "add path, calc, text, const, lookup, use or fields; a field of that name goes into {fields: {…}}"
+    return Diagnostic("K124", f"{option!r} is an option, but there is no value here", span, hint)
+
+
+def idle_option(span: Span, option: str, why: str) -> Diagnostic:
+    return Diagnostic("K125", f"{option!r} has no effect here: {why}", span, "leave it out")
+
+
+def bad_option(span: Span, option: str, message: str, hint: str) -> Diagnostic:
+    return Diagnostic("K125", f"{option!r} {message}", span, hint)
+
+
+def no_id(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("K126", f"{what} needs an id", span, "write {id: …}: extending files find it by that name")
+
+
+def doubled_id(span: Span, what: str, name: str, first: Span) -> Diagnostic:
+    return Diagnostic("K126", f"there are two {what} {name!r}", span, f"the first is at line {first.line}")
+
+
+def not_a_block(span: Span, found: str) -> Diagnostic:
+    hint = "write {id: …, fields: {…}}; a fixed list is {const: […]}"
+    return Diagnostic("K127", f"a list is made of blocks, not of {found}", span, hint)
+
+
+def bad_name(span: Span, name: str, what: str) -> Diagnostic:
+    hint = "use letters, digits and _, beginning with a letter"
+    return Diagnostic("K128", f"{name!r} can't be the name of {what}", span, hint)
+
+
+def name_taken(span: Span, name: str, by: str) -> Diagnostic:
+    return Diagnostic("K128", f"the name {name!r} is taken: {by}", span, "choose another name")
+
+
+def bare_literal(span: Span, literal: str) -> Diagnostic:
+    return Diagnostic("K129", f"{literal} is no path", span, f"a literal is written {{const: {literal}}}")
+
+
+def no_mapping(span: Span | None, name: str, names: Iterable[str]) -> Diagnostic:
+    hint = _near(name, names, "there are", "a mapping's name is its file's path below mappings/, without .yaml")
+    return Diagnostic("K130", f"there is no mapping {name!r}", span, hint)
+
+
+def unreadable(span: Span, why: str) -> Diagnostic:
+    return Diagnostic("K130", f"the file can't be read: {why}", span)
+
+
+def circle(span: Span, word: str, names: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K131", f"{word!r} goes round in a circle: {' → '.join(names)}", span, "break the circle")
+
+
+def too_many_steps(span: Span, word: str, bound: int) -> Diagnostic:
+    return Diagnostic("K131", f"more than {bound} files follow one another by {word!r}", span, "make it flatter")
+
+
+def override_misses(span: Span, path: str, step: str, known: Iterable[str]) -> Diagnostic:
+    hint = _near(step, known, "there are", "an override changes what the extended file has")
+    return Diagnostic("K132", f"the override {path!r} hits nothing: there is no {step!r}", span, hint)
+
+
+def nothing_to_remove(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = _near(name, known, "there are", "remove only what the extended file has")
+    return Diagnostic("K133", f"there is no {name!r} to remove", span, hint)
+
+
+def needs_extends(span: Span, word: str) -> Diagnostic:
+    return Diagnostic("K133", f"{word!r} needs a file to extend", span, "add extends:, or leave it out")
+
+
+def no_rows_before(span: Span, table: str) -> Diagnostic:
+    hint = "rows+ puts rows in front of those that the extended file writes itself; write rows:"
+    return Diagnostic("K133", f"table {table!r} has no rows to put these in front of", span, hint)
+
+
+def misnamed(span: Span, name: str, expected: str) -> Diagnostic:
+    hint = f"by its place the file is {expected!r}: name and path must agree, or it isn't found"
+    return Diagnostic("K134", f"the mapping calls itself {name!r}", span, hint)
+
+
+def no_schema(span: Span, kind: str, name: str, names: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K135", f"there is no {kind} {name!r}", span, _near(name, names, "there are"))
+
+
+def broken_schema(span: Span, why: str) -> Diagnostic:
+    return Diagnostic("K135", f"the schema can't be used: {why}", span)
+
+
+def bad_param(span: Span, name: str, message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic("K136", f"param {name!r} {message}", span, hint)
+
+
+def unknown_param(span: Span | None, name: str, mapping: str, known: Iterable[str]) -> Diagnostic:
+    hint = _near(name, known, "it has", "it has none")
+    return Diagnostic("K137", f"mapping {mapping!r} has no param {name!r}", span, hint)
+
+
+def param_missing(span: Span | None, name: str, mapping: str) -> Diagnostic:
+    return Diagnostic(
+        "K138", f"mapping {mapping!r} needs the param {name!r}", span, f"set it with {{with: {{{name}: …}}}}"
+    )
+
+
+def param_value(span: Span | None, name: str, message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic("K138", f"param {name!r} {message}", span, hint)
+
+
+def stop_without_outcome(span: Span, name: str) -> Diagnostic:
+    hint = "write skip, hold or error with the reason as its text"
+    return Diagnostic("K139", f"stop {name!r} doesn't say what happens", span, hint)
+
+
+def stop_with_two(span: Span, name: str, first: str, second: str) -> Diagnostic:
+    return Diagnostic("K139", f"stop {name!r} says both {first!r} and {second!r}", span, "keep one of them")
+
+
+def no_on_miss(span: Span, table: str) -> Diagnostic:
+    hint = "write on_miss: error, hold, or a form to take instead"
+    return Diagnostic("K140", f"table {table!r} doesn't say what happens when no row fits", span, hint)
+
+
+def bad_on_miss(span: Span, found: str) -> Diagnostic:
+    hint = "a form to take instead is written {const: …} or {path: …}"
+    return Diagnostic("K140", f"on_miss must be error, hold or a form, not {found!r}", span, hint)
+
+
+def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = _near(name, known, "there are", "tables are listed under 'tables:'")
+    return Diagnostic("K141", f"there is no table {name!r}", span, hint)
+
+
+def row_length(span: Span, table: str, found: int, columns: Iterable[str]) -> Diagnostic:
+    wanted = list(columns)
+    message = f"a row of table {table!r} has {len(wanted)} cells ({', '.join(wanted)}), this one has {found}"
+    return Diagnostic("K142", message, span)
+
+
+def no_csv(span: Span, name: str, near: str | None) -> Diagnostic:
+    hint = f"did you mean {near!r}?" if near else "the path is relative to the mapping file"
+    return Diagnostic("K143", f"there is no file {name!r}", span, hint)
+
+
+def bad_csv(span: Span, message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic("K143", message, span, hint)
+
+
+def csv_column(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K143", f"the file has no column {name!r}", span, _near(name, known, "it has"))
+
+
+def hidden_row(span: Span, table: str, first: Span) -> Diagnostic:
+    message = f"this row of table {table!r} is never reached"
+    return Diagnostic("K144", message, span, f"line {first.line} takes all that it would take; put it above", "warning")
+
+
+def key_count(span: Span, table: str, keys: Iterable[str], found: int) -> Diagnostic:
+    wanted = list(keys)
+    message = f"table {table!r} is looked up by {len(wanted)} keys ({', '.join(wanted)}), not by {found}"
+    return Diagnostic("K145", message, span)
+
+
+def unknown_column(span: Span, table: str, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K146", f"table {table!r} gives no {name!r}", span, _near(name, known, "it gives"))
+
+
+def which_column(span: Span, table: str, columns: Iterable[str]) -> Diagnostic:
+    hint = f"write column: {' or '.join(columns)}"
+    return Diagnostic("K146", f"table {table!r} gives several columns", span, hint)
+
+
+def never_found(span: Span, table: str, key: str, message: str) -> Diagnostic:
+    return Diagnostic("K147", f"looking up {key!r} in table {table!r} never finds a row: {message}", span)
+
+
+def will_miss(span: Span, table: str, words: Iterable[str]) -> Diagnostic:
+    hint = "add rows, or say what to take with on_miss"
+    return Diagnostic("K147", f"table {table!r} has no row for {', '.join(words)}", span, hint, "warning")
+
+
+def bad_cell(span: Span, table: str, column: str, message: str) -> Diagnostic:
+    return Diagnostic("K148", f"column {column!r} of table {table!r}: {message}", span)
+
+
+def use_reads(span: Span, mapping: str, wanted: str, found: str) -> Diagnostic:
+    return Diagnostic("K149", f"mapping {mapping!r} reads {wanted}, not {found}", span, "say what it reads with of:")
+
+
+def use_makes(span: Span, mapping: str, made: str, wanted: str) -> Diagnostic:
+    return Diagnostic("K149", f"mapping {mapping!r} makes {made}, but {wanted} belongs here", span)
+
+
+def cannot_fail(span: Span, name: str) -> Diagnostic:
+    hint = "write expect, expect_hold, expect_error or expect_skip with something in it"
+    return Diagnostic("K190", f"test {name!r} can't fail: it expects nothing", span, hint)
+
+
+def expects_two(span: Span, name: str, first: str, second: str) -> Diagnostic:
+    return Diagnostic("K190", f"test {name!r} has both {first!r} and {second!r}", span, "make two tests of it")
+
+
+def hits_nothing(span: Span, path: str, step: str, known: Iterable[str]) -> Diagnostic:
+    hint = _near(step, known, "there are", "a path changes what the given record has")
+    return Diagnostic("K191", f"{path!r} hits nothing in the given record: there is no {step!r}", span, hint)
+
+
+def no_fixture(span: Span, name: str, near: str | None) -> Diagnostic:
+    hint = f"did you mean {near!r}?" if near else "the path is relative to the mapping file"
+    return Diagnostic("K192", f"there is no file {name!r}", span, hint)
+
+
+def bad_fixture(span: Span, name: str, why: str) -> Diagnostic:
+    return Diagnostic("K192", f"{name} is no record: {why}", span)
+
+
+def unknown_expected(span: Span, path: str, near: str | None) -> Diagnostic:
+    hint = f"did you mean {near!r}?" if near else "the target has no such field"
+    return Diagnostic("K193", f"the test expects {path!r}, which can't come out", span, hint)
+
+
+def doubled_test(span: Span, name: str, first: Span) -> Diagnostic:
+    return Diagnostic("K194", f"there are two tests {name!r}", span, f"the first is at line {first.line}")
+
+
+def unknown_base(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = _near(name, known, "there are", "a base is an alias or the name of a test above")
+    return Diagnostic("K194", f"there is no test {name!r} to start from", span, hint)
+
+
+def unknown_code(span: Span, code: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K195", f"there is no code {code!r}", span, _near(code, known, ""))
+
+
+def unknown_stop(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K195", f"there is no stop {name!r}", span, _near(name, known, "there are"))
+
+
+def failed_test(span: Span, name: str, message: str, notes: tuple[str, ...]) -> Diagnostic:
+    return Diagnostic("K196", f"test {name!r} failed: {message}", span, notes=notes)
+
+
+def not_covered(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("K197", f"no test reaches {what}", span, severity="warning")
+
+
+def too_little_covered(file: str, reached: int, of: int, wanted: int) -> Diagnostic:
+    message = f"the tests reach {reached} of {of} places, {100 * reached // max(of, 1)} %, wanted are {wanted} %"
+    return Diagnostic("K198", message, Span(file))
+
+
+def unused(span: Span, what: str, name: str) -> Diagnostic:
+    return Diagnostic("K230", f"{what} {name!r} is never used", span, "leave it out", "warning")
+
+
+def too_early(span: Span, name: str, made: Span) -> Diagnostic:
+    return Diagnostic("K231", f"let.{name} is made later, at line {made.line}", span, "let goes in order: move it up")
+
+
+def always(span: Span, what: str, outcome: str, why: str) -> Diagnostic:
+    return Diagnostic("K232", f"{what} is always {outcome}", span, why)
+
+
+def not_boolean(span: Span, what: str, found: str) -> Diagnostic:
+    return Diagnostic("K233", f"{what} must be true or false, not {found}", span, "compare it, or write `is not none`")
+
+
+def unreachable(span: Span, what: str, why: str) -> Diagnostic:
+    return Diagnostic("K234", f"{what} is never reached: {why}", span)
+
+
+def each_no_list(span: Span, found: str) -> Diagnostic:
+    return Diagnostic("K235", f"each goes through a list, not through {found}", span, "give the path of a list")
+
+
+def record_fault(code: str, message: str, hint: str | None, record: str) -> Diagnostic:
+    return Diagnostic(code, message, None, hint, record=record)
+
+
+def unknown_field(span: Span, field: str, target: str, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K510", f"{target} has no field {name!r}", span, _near(name, known, "it has"), field=field)
+
+
+def required_field(span: Span, field: str, target: str, name: str) -> Diagnostic:
+    return Diagnostic("K511", f"{target} needs the field {name!r}", span, f"add {name}:", field=field)
+
+
+def may_be_left_out(span: Span, field: str, target: str, name: str, how: str) -> Diagnostic:
+    hint = "hold the record instead (missing: hold), or give a form to take"
+    return Diagnostic("K511", f"{target} needs the field {name!r}, but {how} may leave it out", span, hint, field=field)
+
+
+def wrong_type(span: Span, field: str, message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic("K512", message, span, hint, field=field)
+
+
+def needs_zone(span: Span, field: str) -> Diagnostic:
+    hint = "which day it is depends on the zone: write {path: …, zone: param.timezone}"
+    return Diagnostic("K513", "an instant where a date belongs", span, hint, field=field)
+
+
+def null_field(span: Span, field: str) -> Diagnostic:
+    hint = "leave the field out (missing: skip), or hold the record (missing: hold)"
+    return Diagnostic("K514", "null where none may be", span, hint, field=field)
+
+
+def needs_type(span: Span, field: str) -> Diagnostic:
+    hint = "add type: text, integer, decimal, boolean or date"
+    return Diagnostic("K515", "the schema says nothing of this value", span, hint, field=field)
+
+
+def wrong_word(span: Span, field: str, found: str, words: Iterable[str]) -> Diagnostic:
+    hint = _near(found, words, "it must be")
+    return Diagnostic("K516", f"{found!r} is none of the field's words", span, hint, field=field)
+
+
+def too_long(span: Span, field: str, length: int, most: int) -> Diagnostic:
+    return Diagnostic("K517", f"the text has {length} characters, {most} is the most", span, field=field)
+
+
+def cut(span: Span, field: str, length: int, most: int, full: str) -> Diagnostic:
+    message = f"the text was cut from {length} to {most} characters"
+    return Diagnostic("K518", message, span, severity="warning", field=field, notes=(f"in full: {full}",))
+
+
+def table_missed(span: Span, table: str, keys: str) -> Diagnostic:
+    return Diagnostic(
+        "K520", f"table {table!r} has no row for {keys}", span, "add a row, or let on_miss say what to take"
+    )
+
+
+def stopped(span: Span, name: str, reason: str) -> Diagnostic:
+    return Diagnostic("K521", reason, span, f"rule {name!r} of the mapping stops it")
+
+
+def held_missing(span: Span, path: str) -> Diagnostic:
+    return Diagnostic("K522", f"{path} is missing", span, "mend it at the source, then retry", record=path)
+
+
+def unfit(span: Span | None, field: str, message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic("K525", message, span, hint, field=field or None)
+
+
+def _near(name: str, known: Iterable[str], list_as: str, otherwise: str | None = None) -> str | None:
+    names = list(known)
+    near = closest(name, names)
+    if near:
+        return f"did you mean {near!r}?"
+    if names and list_as and len(names) <= 12:
+        return f"{list_as} {', '.join(names)}"
+    return otherwise

@@ -1,0 +1,48 @@
+"""Where mappings and schemas are looked for: the project's own folder first, then what is shipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kontering import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """A project's folder, or none for what is shipped alone."""
+
+    project: Path | None = None
+
+    def folders(self, folder: resources.Folder) -> Iterator[Path]:
+        if self.project is not None:
+            yield self.project / folder
+        yield resources.shipped(folder)
+
+    def find(self, folder: resources.Folder, name: str) -> Path | None:
+        """The first file of that name: `find("schemas", "records/woocommerce/order.schema.json")`."""
+        return next((path for root in self.folders(folder) if (path := root / name).is_file()), None)
+
+    def names(self, folder: resources.Folder, ending: str, under: str = "") -> list[str]:
+        """All names there are, without ending: for «did you mean»."""
+        found = {
+            _name(path, root / under, ending) for root in self.folders(folder) for path in _files(root / under, ending)
+        }
+        return sorted(found)
+
+
+def display(path: Path) -> str:
+    """A file as people see it: relative to where they stand, if it is below that."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _files(root: Path, ending: str) -> Iterator[Path]:
+    yield from sorted(root.rglob(f"*{ending}")) if root.is_dir() else ()
+
+
+def _name(path: Path, root: Path, ending: str) -> str:
+    return path.relative_to(root).as_posix().removesuffix(ending)
