@@ -6,6 +6,7 @@ KonteringError
 + SystemFailed          a system or the store failed: exit 3, nothing is half-done
   + StoreUnusable       the store can't be opened, is newer than this version, or its disk is full
 + NotOurs               the lease of a lane was lost: send nothing more
++ WouldWrite            a dry run was about to write: a mistake in a connector, nothing was sent
 + ConnectorError
   + Denied              credentials are wrong: stop this connection
   + Refused             the target says no to this document: a person must look
@@ -56,6 +57,10 @@ class Refusal:
     message: str
     path: str = ""
     code: str = ""
+
+
+class WouldWrite(KonteringError):
+    """A dry run was about to write; nothing was sent."""
 
 
 class ConnectorError(KonteringError):

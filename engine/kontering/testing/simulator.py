@@ -51,7 +51,7 @@ class Simulator(Protocol):
     def __call__(self, request: httpx.Request) -> httpx.Response: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked(Generic[S]):
     """A request with what its route found in the path, and the system it is asked of."""
 
@@ -91,7 +91,7 @@ Answer = Callable[[Asked[S]], httpx.Response]
 Check = Callable[[Asked[S]], httpx.Response | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: in Python 3.11 `Route[State](...)` fails with them
 class Route(Generic[S]):
     """`Route("GET", "/orders/{id}", answer)`; `{id}` is one segment, `{rest*}` all that are left."""
 
