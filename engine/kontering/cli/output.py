@@ -141,3 +141,14 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
 
 def _cell(row: Sequence[str], at: int, widths: Sequence[int], right: Sequence[int]) -> str:
     return row[at].rjust(widths[at]) if at in right else row[at].ljust(widths[at])
+
+
+def markdown(text: str) -> None:
+    """A page of the manual: set for reading on a terminal, as it is elsewhere."""
+    if not on_terminal():
+        say(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))

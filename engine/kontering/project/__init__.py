@@ -1,0 +1,1 @@
+"""The project file: connections, flows, tables, snapshots, and secrets by name."""

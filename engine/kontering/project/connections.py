@@ -1,0 +1,81 @@
+"""From a connection's nodes to a `Connection`: its connector, its settings by the connector's own schema, its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kontering.connectors import registry
+from kontering.diagnostics import Diagnostic, Span
+from kontering.project import words
+from kontering.project.parts import Connection
+from kontering.project.secrets import Secret
+from kontering.project.shape import Schema, problems
+from kontering.project.tables import ConnectionTable
+from kontering.sdk.connector import Connector
+from kontering.yaml.nodes import Entry, Map, Node, Scalar, plain
+
+OURS = ("connector", "doc", "with", "tables", "mappings")
+"""The settings that every connection has, whatever its connector."""
+
+
+def connector_of(node: Node) -> Connector | None:
+    """The connector that a connection names, if there is one of that name."""
+    name = node.get("connector") if isinstance(node, Map) else None
+    known = isinstance(name, Scalar) and name.value in registry.names()
+    return registry.load(str(name.value)) if isinstance(name, Scalar) and known else None
+
+
+def check_connection(entry: Entry, general: Schema, root: Schema) -> Iterator[Diagnostic]:
+    """The connection's own settings, and those of its connector."""
+    node, connector = entry.value, connector_of(entry.value)
+    name = node.get("connector") if isinstance(node, Map) else None
+    if isinstance(name, Scalar) and connector is None:
+        yield words.unknown_connector(name.span, name.text, registry.names())
+    elif connector is None:
+        yield from problems(node, general, root=root, name=entry.key.text)
+    else:
+        yield from problems(node, whole_schema(general, connector), root=root, name=entry.key.text)
+
+
+def whole_schema(general: Schema, connector: Connector) -> Schema:
+    """The schema of a connection of this connector: what every connection has, and what this one adds."""
+    return {
+        **general,
+        "properties": {**general["properties"], **connector.settings.get("properties", {})},
+        "required": [*general["required"], *connector.settings.get("required", ())],
+        "additionalProperties": False,
+    }
+
+
+def connection(
+    entry: Entry, connector: Connector, tables: Mapping[str, ConnectionTable], folder: Path
+) -> Connection:
+    """A connection whose nodes were found right; settings that it leaves out have the connector's default."""
+    node = entry.value
+    assert isinstance(node, Map)
+    said = plain(node)
+    known: Mapping[str, Schema] = connector.settings.get("properties", {})
+    defaults = {name: part["default"] for name, part in known.items() if "default" in part}
+    own = {item.key.text: _setting(item.value, known[item.key.text], folder) for item in node.entries if item.key.text in known}
+    return Connection(
+        name=entry.key.text,
+        connector=connector.name,
+        settings={**defaults, **own},
+        params=said.get("with", {}),
+        mappings=said.get("mappings", {}),
+        tables=tables,
+        span=entry.key.span,
+    )
+
+
+def _setting(node: Node, schema: Schema, folder: Path) -> Any:
+    value = plain(node)
+    if schema.get("x-secret"):
+        return Secret(value["secret"], _secret_span(node))
+    return str((folder / value).resolve()) if schema.get("x-path") else value
+
+
+def _secret_span(node: Node) -> Span:
+    return node.entries[0].value.span if isinstance(node, Map) else node.span

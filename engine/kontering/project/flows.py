@@ -1,0 +1,133 @@
+"""From a flow's nodes to a `Flow`: what it names must exist, and its target must be able to do what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kontering.diagnostics import Diagnostic
+from kontering.mapping import schemas
+from kontering.mapping.roots import Roots
+from kontering.project import words
+from kontering.project.parts import Flow
+from kontering.project.policies import policy
+from kontering.sdk.connector import Connector, Takes
+from kontering.yaml.nodes import Entry, Map, Node, Scalar, at, plain
+from kontering.yaml.nodes import Sequence as List
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a flow may name: connections (None where the connector is wrong), other flows, and schemas."""
+
+    connections: Mapping[str, Connector | None]
+    systems: Mapping[str, str]
+    """Connections of files → whose records they hold."""
+    flows: Sequence[str]
+    roots: Roots
+
+
+def kinds_read(connection: str, around: Around) -> Mapping[str, str]:
+    """Record kinds of a connection → the name of their schema."""
+    connector = around.connections[connection]
+    system = around.systems.get(connection)
+    if system is not None:
+        names = schemas.schema_names("record", around.roots)
+        return {name.removeprefix(f"{system}/"): name for name in names if name.startswith(f"{system}/")}
+    return {kind: reads.schema for kind, reads in connector.reads.items()} if connector else {}
+
+
+def check_flow(entry: Entry, around: Around) -> Iterator[Diagnostic]:
+    """Connections, record kind and other flows that the flow names."""
+    node = entry.value
+    yield from _check_from(_scalar(node, "from"), around)
+    yield from _check_to(_scalar(node, "to"), around)
+    yield from _check_needs(entry.key.text, node, around)
+
+
+def flow(entry: Entry) -> Flow:
+    """A flow whose nodes were found right."""
+    said = plain(entry.value)
+    source, kind = said["from"].split("/")
+    return Flow(
+        name=entry.key.text,
+        source=source,
+        kind=kind,
+        mapping=said["mapping"],
+        target=said["to"],
+        policy=policy(said),
+        params=said.get("with", {}),
+        span=entry.key.span,
+    )
+
+
+def check_policy(entry: Entry, document: str, takes: Takes, connection: str) -> Iterator[Diagnostic]:
+    """What the flow asks of its target is in the target's table of calls."""
+    for state in _entries(at(entry.value, ["states"])):
+        action = state.value
+        if isinstance(action, Scalar) and action.value == "book" and takes.call("book") is None:
+            yield words.cannot(action.span, connection, "book", document)
+    send = at(entry.value, ["mail", "send"])
+    if isinstance(send, Scalar) and send.value == "target" and takes.mail is None:
+        yield words.cannot(send.span, connection, "mail", document)
+
+
+def _check_from(node: Scalar | None, around: Around) -> Iterator[Diagnostic]:
+    if node is None or node.text.count("/") != 1:
+        return
+    name, kind = node.text.split("/")
+    if name not in around.connections:
+        yield words.unknown_connection(node.place(0, len(name)), name, around.connections)
+        return
+    connector, kinds = around.connections[name], kinds_read(name, around)
+    if connector is not None and kind not in kinds:
+        yield words.not_read(node.place(len(name) + 1, len(node.text)), kind, name, connector.name, sorted(kinds))
+
+
+def _check_to(node: Scalar | None, around: Around) -> Iterator[Diagnostic]:
+    if node is None:
+        return
+    if node.text not in around.connections:
+        yield words.unknown_connection(node.span, node.text, around.connections)
+        return
+    connector = around.connections[node.text]
+    if connector is not None and not connector.takes:
+        yield words.takes_nothing(node.span, node.text, connector.name)
+
+
+def _check_needs(name: str, node: Node, around: Around) -> Iterator[Diagnostic]:
+    needs = at(node, ["needs"])
+    for item in needs.items if isinstance(needs, List) else ():
+        if isinstance(item, Scalar) and item.text not in set(around.flows) - {name}:
+            yield words.unknown_flow(item.span, item.text, [flow for flow in around.flows if flow != name])
+
+
+def check_circles(flows: Sequence[Flow]) -> Iterator[Diagnostic]:
+    """No flow waits, over others, for itself."""
+    needs = {flow.name: flow.policy.needs for flow in flows}
+    for flow in flows:
+        circle = _circle(flow.name, needs)
+        if circle and flow.name == min(circle):
+            yield words.needs_circle(flow.span, [*circle, flow.name])
+
+
+def _circle(name: str, needs: Mapping[str, Sequence[str]]) -> list[str]:
+    """The way from a flow back to itself, if there is one."""
+    ways = [[name]]
+    while ways:
+        way = ways.pop()
+        for other in needs.get(way[-1], ()):
+            if other == name:
+                return way
+            if other not in way:
+                ways.append([*way, other])
+    return []
+
+
+def _scalar(node: Node, name: str) -> Scalar | None:
+    found = at(node, [name])
+    return found if isinstance(found, Scalar) else None
+
+
+def _entries(node: Node | None) -> Sequence[Entry]:
+    return node.entries if isinstance(node, Map) else ()

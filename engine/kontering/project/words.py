@@ -1,0 +1,164 @@
+"""The words of every problem in a project: one small function each, to be read and compared as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kontering.diagnostics import Diagnostic, Span, closest
+
+_KINDS = {
+    "object": "a map",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def listed(names: Iterable[str]) -> str:
+    """
+    >>> listed(["draft", "book", "hold"])
+    'draft, book or hold'
+    """
+    *first, last = list(names) or ["nothing"]
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def near_or_all(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    """The way on for a wrong name: the nearest right one, else all of them, if they are few."""
+    known = list(names)
+    near = closest(name, known)
+    if near:
+        return f"did you mean '{near}'?"
+    return f"it can be {listed(known)}" if 0 < len(known) <= 12 else otherwise
+
+
+def unknown_setting(span: Span, name: str, known: Iterable[str], of: str = "") -> Diagnostic:
+    where = f"{of!r} has no setting" if of else "there is no setting"
+    return Diagnostic("K150", f"{where} {name!r}", span, near_or_all(name, known))
+
+
+def missing_setting(span: Span, name: str, schema: Mapping[str, Any], of: str = "") -> Diagnostic:
+    where = f"{of!r} lacks" if of else "the file lacks"
+    return Diagnostic("K151", f"{where} the setting {name!r}", span, schema.get("description"))
+
+
+def wrong_type(span: Span, name: str, wanted: Sequence[str], found: str, *, secret: bool = False) -> Diagnostic:
+    message = f"{name!r} takes {listed(_KINDS[kind] for kind in wanted)}, and this is {_KINDS[found]}"
+    return Diagnostic("K152", message, span, "this setting is no secret: write its value" if secret else None)
+
+
+def not_one_of(span: Span, name: str, found: str, choices: Sequence[str]) -> Diagnostic:
+    return Diagnostic("K153", f"{name!r} can't be {found!r}", span, near_or_all(found, choices))
+
+
+def does_not_fit(span: Span, name: str, found: str, says: str | None) -> Diagnostic:
+    return Diagnostic("K154", f"{name!r} can't be {found!r}", span, says)
+
+
+def out_of_range(span: Span, name: str, found: str, low: object, high: object) -> Diagnostic:
+    bounds = [f"at least {low}"] if low is not None else []
+    bounds += [f"at most {high}"] if high is not None else []
+    return Diagnostic("K154", f"{name!r} can't be {found}", span, "it is " + " and ".join(bounds))
+
+
+def bad_name(span: Span, name: str, says: str | None) -> Diagnostic:
+    return Diagnostic("K154", f"{name!r} is no name", span, says or "a name has small letters, digits, '-' and '_'")
+
+
+def empty(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("K151", f"{name!r} is empty", span, "it needs at least one entry")
+
+
+def open_secret(span: Span, name: str) -> Diagnostic:
+    hint = f"write {{secret: NAME}} and put NAME=… into the environment or into secrets.env; see `kontering docs project-file`"
+    return Diagnostic("K155", f"{name!r} is a secret and must not stand in the project file", span, hint)
+
+
+def no_such_secret(span: Span, name: str, places: str) -> Diagnostic:
+    return Diagnostic("K156", f"the secret {name!r} is nowhere", span, places)
+
+
+def secrets_open_to_others(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("K157", f"{name} may be read by others", span, f"chmod 600 {name}")
+
+
+def no_secret_line(span: Span) -> Diagnostic:
+    return Diagnostic("K157", "this line is no secret", span, "a line is NAME=value, empty, or a comment with '#'")
+
+
+def not_a_project(span: Span) -> Diagnostic:
+    return Diagnostic("K150", "this is no project file", span, "it is a map with kontering, project, connections, flows")
+
+
+def unknown_connector(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K160", f"there is no connector {name!r}", span, near_or_all(name, known))
+
+
+def unknown_connection(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K161", f"there is no connection {name!r}", span, near_or_all(name, known))
+
+
+def not_read(span: Span, kind: str, connection: str, connector: str, known: Sequence[str]) -> Diagnostic:
+    hint = near_or_all(kind, known) if known else f"{connector!r} can only be written to"
+    return Diagnostic("K162", f"{connection!r} has no records of kind {kind!r}", span, hint)
+
+
+def takes_nothing(span: Span, connection: str, connector: str) -> Diagnostic:
+    hint = f"the connector {connector!r} can only be read"
+    return Diagnostic("K163", f"nothing can be sent to {connection!r}", span, hint)
+
+
+def not_taken(span: Span, document: str, connection: str, known: Iterable[str]) -> Diagnostic:
+    message = f"the flow makes documents of kind {document!r}, and {connection!r} does not take them"
+    return Diagnostic("K163", message, span, f"it takes {listed(sorted(known))}")
+
+
+def unknown_mapping(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = near_or_all(name, known, "mappings are files below mappings/, named without .yaml")
+    return Diagnostic("K164", f"there is no mapping {name!r}", span, hint)
+
+
+def wrong_source(span: Span, mapping: str, reads: str, found: str) -> Diagnostic:
+    return Diagnostic("K165", f"the mapping {mapping!r} reads {reads!r}, and the flow gives it {found!r}", span)
+
+
+def not_a_payload(span: Span, mapping: str, makes: str, wanted: str) -> Diagnostic:
+    return Diagnostic("K165", f"the mapping {mapping!r} makes {makes!r}; {wanted!r} is wanted here", span)
+
+
+def unknown_param(span: Span, name: str, owner: str, known: Iterable[str]) -> Diagnostic:
+    hint = near_or_all(name, known, f"{owner} has no parameters") 
+    return Diagnostic("K166", f"{owner} has no parameter {name!r}", span, hint)
+
+
+def bad_param(span: Span, name: str, wanted: str) -> Diagnostic:
+    return Diagnostic("K167", f"the parameter {name!r} takes {wanted}", span)
+
+
+def unknown_flow(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K168", f"there is no other flow {name!r}", span, near_or_all(name, known))
+
+
+def needs_circle(span: Span, names: Sequence[str]) -> Diagnostic:
+    message = f"these flows wait for each other: {' → '.join(names)}"
+    return Diagnostic("K168", message, span, "take one of the `needs` away")
+
+
+def broken_snapshot(span: Span, why: str) -> Diagnostic:
+    return Diagnostic("K173", f"this snapshot can't be read: {why}", span, "`kontering pull` writes it anew")
+
+
+def not_in_snapshot(
+    span: Span, kind: str, value: str, connection: str, there: Sequence[str], snapshot: str
+) -> Diagnostic:
+    near = closest(value, there)
+    hint = f"did you mean '{near}'?" if near else f"if it is new there, `kontering pull {connection}` fetches it"
+    return Diagnostic("K172", f"{connection!r} has no {kind} {value!r}", span, hint, notes=(f"according to {snapshot}",))
+
+
+def cannot(span: Span, connection: str, action: str, document: str) -> Diagnostic:
+    return Diagnostic("K169", f"{connection!r} can't {action} documents of kind {document!r}", span)
