@@ -37,9 +37,9 @@ class Settings:
     """Name of the target connection; part of a document's UUID."""
 
     vat_method: Literal["line", "document"] = "line"
-    """VAT is rounded on each line, or once per VAT code and shared over its lines, where the source doesn't say how it rounded."""
+    """Where the source doesn't say how it rounded: VAT on each line, or once per VAT code and shared over the lines."""
     tolerance: Decimal = Decimal("0.05")
-    """Largest difference to the claimed gross that is closed with a visible line ROUNDING; above it the document is held."""
+    """Largest difference to the claimed gross that is closed with a line ROUNDING; above it the document is held."""
     vat_tolerance: Decimal = Decimal("0.05")
     """Largest difference to the claimed VAT, in all and per rate, that is accepted when the gross is right."""
     discount_mode: Literal["into_lines", "separate_line"] = "into_lines"
@@ -56,7 +56,7 @@ class Settings:
     domestic_vat_abroad: Literal["hold", "accept"] = "hold"
     """Own VAT charged on what leaves the EU is held, or booked as a domestic sale."""
     untaxed_domestic: Literal["hold", "zero_rated"] = "hold"
-    """A domestic line on which the source names no VAT at all is held, or zero-rated; a rate of 0 is always zero-rated."""
+    """A domestic line for which the source names no VAT at all is held, or zero-rated as one with a rate of 0 is."""
     reverse_charge: frozenset[str] = frozenset()
     """Product groups and SKUs that are sold under the domestic reverse charge to firms with a valid number."""
     supply: Supply = "goods"
@@ -74,7 +74,7 @@ class Settings:
     """A document of a closed period is held, or gets the first open day as its date; VAT follows that date."""
 
     match_by: tuple[str, ...] = ("external_id", "vat_number", "email")
-    """By what a known customer is recognised, in this order; a later key never overrides a conflict in an earlier one."""
+    """By what a known customer is recognised, in order; a later key never overrides a conflict in an earlier one."""
     require_email: bool = False
     """A buyer without an e-mail address holds the document; else it is only a warning."""
     target_limits: Mapping[str, int] = field(default_factory=dict)

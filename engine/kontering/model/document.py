@@ -9,8 +9,12 @@ import datetime as dt
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
 
 from kontering.model.money import Half
+
+# Documents' UUIDs are made in this namespace, so that the same document has the same one everywhere and always.
+NAMESPACE = UUID("6f0c2a4e-8d0b-5b7e-9a53-3f1c7d2e9b41")
 
 Kind = Literal["invoice", "credit_note"]
 PartyKind = Literal["consumer", "business", "public"]
@@ -110,13 +114,30 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """A payment inside a document: money that came (or, on a credit note, went back)."""
+    """A payment inside a document: money that came (or, on a credit note, went back).
+
+    `fx` is the rate of its own day, where that differs from the document's.
+    """
 
     method: str
     date: dt.date
     amount: Decimal
     reference: str | None = None
     credit_note: str | None = None
+    fx: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coupon:
+    """A discount that the source has not shared over its lines: an amount on the fixed side, or a percentage.
+
+    `over` are the ids of the lines it hits; without any it hits all that is sold, but neither shipping nor fees.
+    """
+
+    code: str
+    kind: Literal["fixed", "percent"]
+    value: Decimal
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +176,8 @@ class Sale:
     totals: Claim
     customer: Party | None = None
     payments: tuple[Paid, ...] = ()
-    rounding: RoundingRule = RoundingRule()
+    coupons: tuple[Coupon, ...] = ()
+    rounding: RoundingRule | None = None
     due: dt.date | None = None
     fx: Decimal | None = None
     ship_to: Address | None = None

@@ -70,6 +70,15 @@ def to_currency(amount: Decimal, currency: str, half: Half = "up") -> Decimal:
     return rounded(amount, unit(currency), half)
 
 
+def percent(rate: Decimal) -> str:
+    """A rate as people and VAT codes write it.
+
+    >>> percent(Decimal("25.50")), percent(Decimal("10.0"))
+    ('25.5', '10')
+    """
+    return f"{rate.normalize():f}"
+
+
 def shared(total: Decimal, weights: Sequence[Decimal], step: Decimal) -> tuple[Decimal, ...]:
     """`total` split in proportion to `weights`, by largest remainder; ties go to the earlier part.
 
@@ -89,3 +98,21 @@ def shared(total: Decimal, weights: Sequence[Decimal], step: Decimal) -> tuple[D
     parts = [low[i] + step if i in gets else low[i] for i in range(len(low))]
     parts[order[0]] += total - sum(parts, ZERO)
     return tuple(parts)
+
+
+def fitted(total: Decimal, exact: Sequence[Decimal], step: Decimal) -> tuple[Decimal, ...]:
+    """Unrounded parts made into multiples of `step` that add up to `total`, the rounded sum of the parts.
+
+    Parts of both signs that nearly cancel out have no proportions worth the name; each then stays where it is.
+
+    >>> [str(part) for part in fitted(Decimal("0.00"), [Decimal("6.666"), Decimal("-6.666")], Decimal("0.01"))]
+    ['6.67', '-6.67']
+    """
+    whole = sum(exact, ZERO)
+    if 2 * abs(whole) >= sum((abs(part) for part in exact), ZERO):
+        return shared(total, exact, step)
+    low = [(part / step).to_integral_value(rounding="ROUND_FLOOR") * step for part in exact]
+    left = int((total - sum(low, ZERO)) / step)
+    order = sorted(range(len(exact)), key=lambda i: (low[i] - exact[i], i))
+    gets = set(order[:left])
+    return tuple(low[i] + step if i in gets else low[i] for i in range(len(low)))
