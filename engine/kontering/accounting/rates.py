@@ -15,7 +15,6 @@ from functools import cache
 from typing import Any
 
 from kontering import resources
-from kontering.model.money import percent
 
 # The dated file knows changes up to its own day; the undated one is right from the first day of 2026 on. Between the
 # two nobody says on which day Finland's 14 % became 13.5 % and Lithuania's 9 % became 12 %, so both are possible.
@@ -54,12 +53,13 @@ def standard(country: str, day: dt.date) -> Decimal | None:
 def possible(country: str, day: dt.date) -> tuple[Decimal, ...]:
     """Every rate above zero that a country has on a day, the standard rate first.
 
-    >>> [percent(rate) for rate in possible("DE", dt.date(2026, 6, 15))]
-    ['19', '7']
+    >>> [int(rate) for rate in possible("DE", dt.date(2026, 6, 15))]
+    [19, 7]
     """
-    first = standard(country, day)
+    if (first := standard(country, day)) is None:
+        return ()
     rest = _reduced(country, day) - NEVER.get(country, frozenset()) - {first, Decimal(0)}
-    return (() if first is None else (first,)) + tuple(sorted(rest, reverse=True))
+    return (first, *sorted(rest, reverse=True))
 
 
 def regional(country: str, rate: Decimal) -> bool:
