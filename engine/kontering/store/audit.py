@@ -1,0 +1,82 @@
+"""The audit chain: what was done, by whom, from what; each entry holds the hash of the one before, so that none can be
+changed or taken out without being seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from kontering.store import codec
+from kontering.store.store import Tx
+from kontering.store.tables import audit
+
+FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that was done: `who` did `what` to `subject` (a document's key, a connection)."""
+
+    who: str
+    what: str
+    subject: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def append(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Adds entries at the end of the chain; the transaction must be a writing one, or two would follow one."""
+    if not entries:
+        return
+    before, rows = _last(tx), []
+    for entry in entries:
+        row = _row(tx, entry, before)
+        before = row["hash"]
+        rows.append(row)
+    tx.connection.execute(sa.insert(audit), rows)
+
+
+def verify(tx: Tx) -> Iterator[str]:
+    """What is wrong with the chain, in words; nothing if it is whole."""
+    before, seq = FIRST, 0
+    for row in tx.connection.execute(sa.select(audit).order_by(audit.c.seq)).yield_per(1000):
+        if row.seq != seq + 1:
+            yield f"entry {seq + 1} is missing"
+        if row.before != before:
+            yield f"entry {row.seq} doesn't follow the one before it"
+        if row.hash != _hash(row._asdict()):
+            yield f"entry {row.seq} was changed: {row.what} of {row.subject}"
+        before, seq = row.hash, row.seq
+
+
+def of(tx: Tx, subject: str) -> tuple[sa.Row[Any], ...]:
+    """All entries of one subject, oldest first."""
+    rows = sa.select(audit).where(audit.c.project == tx.project, audit.c.subject == subject).order_by(audit.c.seq)
+    return tuple(tx.connection.execute(rows))
+
+
+def _last(tx: Tx) -> str:
+    return tx.connection.scalar(sa.select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)) or FIRST
+
+
+def _row(tx: Tx, entry: Entry, before: str) -> dict[str, Any]:
+    row = {
+        "project": tx.project,
+        "at": tx.now,
+        "who": entry.who,
+        "what": entry.what,
+        "subject": entry.subject,
+        "data": codec.packed(entry.data),
+        "before": before,
+    }
+    return row | {"hash": _hash(row)}
+
+
+def _hash(row: Mapping[str, Any]) -> str:
+    parts = [row[name] for name in ("project", "at", "who", "what", "subject", "data", "before")]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""JSON as the store keeps it: decimals stay decimals, frozen data comes back as it was, digests tell editions apart."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from kontering.model.document import Planned
+from kontering.model.plan import Found, Step
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+_sorted = msgspec.json.Encoder(decimal_format="number", order="sorted")
+_values = msgspec.json.Decoder(float_hook=Decimal)
+_planned = msgspec.json.Decoder(Planned)
+_steps = msgspec.json.Decoder(Step, float_hook=Decimal)
+_founds = msgspec.json.Decoder(Found, float_hook=Decimal)
+
+
+def packed(value: object) -> str:
+    """A value, or frozen data, as JSON text.
+
+    >>> packed({"price": Decimal("39.20")})
+    '{"price":39.20}'
+    """
+    return _encoder.encode(value).decode()
+
+
+def unpacked(text: str) -> Any:
+    """The value of a JSON text; a number with a point is a decimal."""
+    return _values.decode(text)
+
+
+def planned(text: str) -> Planned:
+    """A settled document as it was stored."""
+    return _planned.decode(text)
+
+
+def step(text: str) -> Step:
+    """The step of a stored intent; its body is written as the same bytes again."""
+    return _steps.decode(text)
+
+
+def found(text: str) -> Found:
+    """What a target answered."""
+    return _founds.decode(text)
+
+
+def digest(value: object) -> str:
+    """Tells two values apart, whatever the order of their names.
+
+    >>> digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    True
+    """
+    return hashlib.blake2b(_sorted.encode(value), digest_size=16).hexdigest()

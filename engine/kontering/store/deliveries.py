@@ -1,0 +1,128 @@
+"""Deliveries: the intent to do one step, and what came of it; unique by connection, kind, key and action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kontering.model.plan import Found, Step
+from kontering.store import codec
+from kontering.store.store import Tx
+from kontering.store.tables import delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One row: `state` is ready, sent, done, held or skipped; `step` is the step exactly as it was sent."""
+
+    id: int
+    document: str
+    state: str
+    attempt: int
+    sent_at: int | None
+    step: Step
+    receipt: Found | None
+    trouble: str | None
+
+
+def action_of(step: Step) -> str:
+    """The action as it is unique: the second change of one thing is another delivery than the first.
+
+    >>> from uuid import UUID
+    >>> action_of(Step(action="change", kind="k", key="a", document="a", body={}, attempt=UUID(int=0), edition=2))
+    'change:2'
+    """
+    return step.action if step.edition == 1 else f"{step.action}:{step.edition}"
+
+
+def of(tx: Tx, connection: str, step: Step) -> Delivery | None:
+    """The delivery of a step, if it was ever begun."""
+    terms = (
+        delivery.c.project == tx.project,
+        delivery.c.connection == connection,
+        delivery.c.kind == step.kind,
+        delivery.c.key == step.key,
+        delivery.c.action == action_of(step),
+    )
+    row = tx.connection.execute(sa.select(delivery).where(*terms)).first()
+    return None if row is None else _delivery(row)
+
+
+def in_state(tx: Tx, connection: str, documents: Sequence[str], states: Sequence[str]) -> tuple[Delivery, ...]:
+    """The deliveries of these documents that are in one of the states, oldest first."""
+    terms = (
+        delivery.c.project == tx.project,
+        delivery.c.connection == connection,
+        delivery.c.document.in_(documents),
+        delivery.c.state.in_(states),
+    )
+    rows = tx.connection.execute(sa.select(delivery).where(*terms).order_by(delivery.c.id))
+    return tuple(_delivery(row) for row in rows)
+
+
+def all_of(tx: Tx, document: str) -> tuple[sa.Row[Any], ...]:
+    """Every delivery of a document in any target, oldest first, as it is stored."""
+    rows = sa.select(delivery).where(delivery.c.project == tx.project, delivery.c.document == document)
+    return tuple(tx.connection.execute(rows.order_by(delivery.c.id)))
+
+
+def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Delivery | None) -> int:
+    """Writes the intent: from here on, and until there is a receipt, the step may have happened."""
+    values = _values(tx, connection, step) | {"state": "sent", "attempt": attempt, "sent_at": tx.now, "trouble": None}
+    if before is None:
+        added = sa.insert(delivery).values(**values).returning(delivery.c.id)
+        return tx.connection.execute(added).scalar_one()
+    tx.connection.execute(sa.update(delivery).where(delivery.c.id == before.id).values(**values))
+    return before.id
+
+
+def settle(tx: Tx, ids: Sequence[int], state: str, *, trouble: str | None = None) -> None:
+    """Back to ready, or held, or skipped: what isn't a receipt."""
+    tx.connection.execute(sa.update(delivery).where(delivery.c.id.in_(ids)).values(state=state, trouble=trouble))
+
+
+def received(tx: Tx, row: int, receipt: Found) -> None:
+    """The step has happened, and this is what the target says of it."""
+    done = {"state": "done", "done_at": tx.now, "receipt": codec.packed(receipt), "trouble": None}
+    tx.connection.execute(sa.update(delivery).where(delivery.c.id == row).values(**done))
+
+
+def add_done(tx: Tx, connection: str, done: Sequence[tuple[Step, Found]]) -> None:
+    """Steps of an embedded target: intent and receipt in one, since effect and record are one transaction."""
+    if done:
+        rows = [_values(tx, connection, step) | _at_once(tx, receipt) for step, receipt in done]
+        tx.connection.execute(sa.insert(delivery), rows)
+
+
+def _values(tx: Tx, connection: str, step: Step) -> dict[str, Any]:
+    return {
+        "project": tx.project,
+        "connection": connection,
+        "kind": step.kind,
+        "key": step.key,
+        "action": action_of(step),
+        "document": step.document,
+        "reference": step.reference,
+        "sent": codec.packed(step),
+    }
+
+
+def _at_once(tx: Tx, receipt: Found) -> dict[str, Any]:
+    packed = codec.packed(receipt)
+    return {"state": "done", "attempt": 1, "sent_at": tx.now, "done_at": tx.now, "receipt": packed}
+
+
+def _delivery(row: sa.Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        document=row.document,
+        state=row.state,
+        attempt=row.attempt,
+        sent_at=row.sent_at,
+        step=codec.step(row.sent),
+        receipt=None if row.receipt is None else codec.found(row.receipt),
+        trouble=row.trouble,
+    )

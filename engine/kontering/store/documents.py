@@ -1,0 +1,173 @@
+"""Documents: one row for each edition of a record in a flow, with the record as read and the document as settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kontering.model.document import Planned
+from kontering.model.record import Record
+from kontering.store import codec, lanes
+from kontering.store.lanes import OPEN
+from kontering.store.store import Tx
+from kontering.store.tables import document
+
+ASIDE = ("held", "failed", "waiting")
+"""States that a document leaves when what it waits for arrives, or when a person says so."""
+
+_BRIEF = [column for column in document.c if column.name not in ("record", "document", "details")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A document as it stands in its lane; without `document` it is still to be prepared from its record."""
+
+    id: int
+    flow: str
+    key: str
+    version: str
+    connection: str
+    lane: str
+    kind: str
+    state: str
+    closed_until: str | None
+    mapping: str | None
+    record: Record
+    document: str | None
+
+
+def latest(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, sa.Row[Any]]:
+    """The newest edition of each record that this flow has seen, without its texts."""
+    terms = (document.c.project == tx.project, document.c.flow == flow, document.c.key.in_(keys))
+    rows = tx.connection.execute(sa.select(*_BRIEF).where(*terms, document.c.state != "superseded"))
+    return {row.key: row for row in rows}
+
+
+def insert(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds editions; every row has the same columns."""
+    if rows:
+        always = {"project": tx.project, "seen_at": tx.now, "changed_at": tx.now}
+        tx.connection.execute(sa.insert(document), [{**always, **row} for row in rows])
+
+
+def supersede(tx: Tx, ids: Sequence[int]) -> None:
+    """A newer edition has come: these are history."""
+    if ids:
+        tx.connection.execute(sa.update(document).where(document.c.id.in_(ids)).values(state="superseded"))
+
+
+def open_in(tx: Tx, some_lanes: Sequence[str], limit: int) -> tuple[Row, ...]:
+    """What these lanes have to do, oldest first."""
+    terms = (document.c.project == tx.project, document.c.lane.in_(some_lanes), document.c.state.in_(OPEN))
+    rows = tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.id).limit(limit))
+    return tuple(_row(row) for row in rows)
+
+
+def put(tx: Tx, ids: Sequence[int], state: str, **values: Any) -> None:
+    """Moves documents to another state, with its reason."""
+    if ids:
+        fresh = {"code": None, "reason": None, "waits": None, "details": None} | values
+        moved = sa.update(document).where(document.c.id.in_(ids)).values(state=state, changed_at=tx.now, **fresh)
+        tx.connection.execute(moved)
+
+
+def done(tx: Tx, ids: Sequence[int]) -> None:
+    """Everything that their plans said has been done."""
+    put(tx, ids, "done", done_at=tx.now)
+
+
+def settled(tx: Tx, row: int, text: str, **values: Any) -> None:
+    """The document that was made of a record after all."""
+    changed = sa.update(document).where(document.c.id == row).values(document=text, **values)
+    tx.connection.execute(changed)
+
+
+def closed(tx: Tx, row: int, until: str) -> None:
+    """The target has said that its books are closed up to a day."""
+    tx.connection.execute(sa.update(document).where(document.c.id == row).values(closed_until=until))
+
+
+def wake(tx: Tx, things: Iterable[tuple[str, str]]) -> None:
+    """These things are there now: what waited for them is open again, and its lane due."""
+    waits = sorted({f"{kind}/{key}" for kind, key in things})
+    if waits:
+        _reopen(tx, document.c.waits.in_(waits))
+
+
+def wake_all_waiting(tx: Tx, connections: Sequence[str]) -> None:
+    """Everything that waits looks again: a person may have booked by hand what it waits for."""
+    _reopen(tx, sa.and_(document.c.state == "waiting", document.c.connection.in_(connections)))
+
+
+def reopen(tx: Tx, ids: Sequence[int]) -> None:
+    """A person says so: these are prepared anew from their records."""
+    if ids:
+        chosen = sa.update(document).where(document.c.id.in_(ids))
+        _wake_lanes(tx, chosen.values(state="read", document=None, code=None, reason=None, waits=None, details=None))
+
+
+def states(tx: Tx, keys: Iterable[str]) -> dict[tuple[str, str], str]:
+    """(kind, key) → state of the newest edition, for documents that others name; flows are named as kind too."""
+    terms = (document.c.project == tx.project, document.c.key.in_(sorted(set(keys))), document.c.state != "superseded")
+    rows = tx.connection.execute(
+        sa.select(document.c.kind, document.c.flow, document.c.key, document.c.state).where(*terms)
+    )
+    found: dict[tuple[str, str], str] = {}
+    for row in rows:
+        found |= {(row.kind, row.key): row.state, (f"flow {row.flow}", row.key): row.state}
+    return found
+
+
+def original(tx: Tx, key: str) -> Planned | None:
+    """The invoice of a key as it was booked: the newest edition that was done, else the newest that was settled."""
+    terms = (document.c.project == tx.project, document.c.key == key, document.c.kind == "invoice")
+    newest = (document.c.done_at.is_(None), document.c.id.desc())
+    wanted = sa.select(document.c.document).where(*terms, document.c.document.is_not(None)).order_by(*newest).limit(1)
+    text = tx.connection.scalar(wanted)
+    return None if text is None else codec.planned(text)
+
+
+def credits_of(tx: Tx, invoice: str, but: str) -> tuple[Planned, ...]:
+    """The other credit notes of an invoice that are booked, or will be."""
+    counted = (*OPEN, "waiting", "done")
+    terms = (document.c.project == tx.project, document.c.of == invoice, document.c.key != but)
+    rows = sa.select(document.c.document).where(*terms, document.c.state.in_(counted), document.c.document.is_not(None))
+    return tuple(codec.planned(text) for text in tx.connection.scalars(rows))
+
+
+def _reopen(tx: Tx, which: sa.ColumnElement[bool]) -> None:
+    terms = (document.c.project == tx.project, document.c.state.in_(ASIDE), which)
+    state = sa.case((document.c.document.is_(None), "read"), else_="open")
+    chosen = sa.update(document).where(*terms)
+    _wake_lanes(tx, chosen.values(state=state, code=None, reason=None, waits=None, details=None))
+
+
+def _wake_lanes(tx: Tx, change: sa.Update) -> None:
+    rows = tx.connection.execute(change.values(changed_at=tx.now).returning(document.c.lane, document.c.connection))
+    lanes.wake(tx, [(row.lane, row.connection) for row in rows])
+
+
+def _row(row: sa.Row[Any]) -> Row:
+    fields = row._asdict()
+    names = (
+        "id",
+        "flow",
+        "key",
+        "version",
+        "connection",
+        "lane",
+        "kind",
+        "state",
+        "closed_until",
+        "mapping",
+        "document",
+    )
+    return Row(**{name: fields[name] for name in names}, record=record(row.record))
+
+
+def record(text: str) -> Record:
+    """A record as it was read."""
+    return Record(**codec.unpacked(text))

@@ -1,0 +1,116 @@
+"""Lanes: claim what is due, renew under work, give back. A lane has one owner at a time, by a lease in its row.
+
+`due` stays while a lane is owned, so the lane of a process that was killed is due still; giving it back looks at what
+is open by then, so nothing that came in meanwhile is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kontering.errors import NotOurs
+from kontering.store import owners
+from kontering.store.store import Tx, upsert
+from kontering.store.tables import document, gate, lane
+
+LEASE = 60_000
+OPEN = ("open", "read")
+"""States of a document that its lane has work with: settled, or still to be prepared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A lane that is ours for now."""
+
+    key: str
+    connection: str
+    owner: str
+
+
+def wake(tx: Tx, lanes: Iterable[tuple[str, str]]) -> None:
+    """Makes lanes (key, connection) due now; one that is due already stays as long due as it is."""
+    rows = [{"project": tx.project, "key": key, "connection": side, "due": tx.now} for key, side in sorted(set(lanes))]
+    if rows:
+        sooner = sa.case((lane.c.due < tx.now, lane.c.due), else_=tx.now)
+        tx.connection.execute(upsert(tx, lane, {"due": sooner}), rows)
+
+
+def claim(tx: Tx, owner: str, *, connections: Sequence[str] | None = None, limit: int = 1) -> tuple[Claimed, ...]:
+    """Lanes that are due and free, longest due first, not of a connection that is stopped or must rest."""
+    wanted = sa.select(lane.c.key).where(*_free(tx, connections)).order_by(lane.c.due, lane.c.key).limit(limit)
+    claimed = (
+        sa.update(lane)
+        .where(lane.c.project == tx.project, lane.c.key.in_(wanted))
+        .values(owner=owner, until=tx.now + LEASE)
+        .returning(lane.c.key, lane.c.connection)
+    )
+    return tuple(Claimed(row.key, row.connection, owner) for row in tx.connection.execute(claimed))
+
+
+def renew(tx: Tx, ours: Claimed) -> None:
+    """The lease runs anew; raises NotOurs if another has taken the lane over."""
+    renewed = sa.update(lane).where(*_ours(tx, ours)).values(until=tx.now + LEASE)
+    if tx.connection.execute(renewed).rowcount != 1:
+        raise NotOurs(f"the lane {ours.key} has another owner by now")
+
+
+def give_back(tx: Tx, ours: Claimed, *, due: int | None = None, trouble: str | None = None) -> None:
+    """Frees a lane: due again at `due`, or at once if it has open documents, or when something wakes it."""
+    later = sa.literal(due) if due is not None else sa.case((_has_open(tx, ours.key), tx.now), else_=None)
+    tries = lane.c.tries + 1 if trouble is not None else 0
+    freed = sa.update(lane).where(*_ours(tx, ours)).values(owner=None, until=0, due=later, tries=tries, trouble=trouble)
+    tx.connection.execute(freed)
+
+
+def rest(tx: Tx, ours: Claimed, due: int | None) -> None:
+    """Frees a reading lane: due at its next time, or never by itself."""
+    freed = sa.update(lane).where(*_ours(tx, ours)).values(owner=None, until=0, due=due, tries=0, trouble=None)
+    tx.connection.execute(freed)
+
+
+def tries(tx: Tx, key: str) -> int:
+    """How often in a row a lane was given back because of trouble."""
+    found = tx.connection.scalar(sa.select(lane.c.tries).where(lane.c.project == tx.project, lane.c.key == key))
+    return found or 0
+
+
+def free_the_dead(tx: Tx) -> int:
+    """Ends the leases of processes of this machine that are gone: what was killed can be taken over at once."""
+    held = sa.select(lane.c.owner).where(lane.c.project == tx.project, lane.c.owner.is_not(None)).distinct()
+    gone = [owner for owner in tx.connection.scalars(held) if owners.is_gone(owner)]
+    if not gone:
+        return 0
+    freed = sa.update(lane).where(lane.c.project == tx.project, lane.c.owner.in_(gone)).values(owner=None, until=0)
+    return tx.connection.execute(freed).rowcount
+
+
+def next_due(tx: Tx, connections: Sequence[str] | None = None) -> int | None:
+    """When the next lane that nobody holds becomes due, its connection's rest included; None if none will."""
+    moment = sa.func.max(lane.c.due, sa.func.coalesce(gate.c.tat, 0))
+    both = lane.outerjoin(gate, sa.and_(gate.c.project == lane.c.project, gate.c.connection == lane.c.connection))
+    waits = sa.select(sa.func.min(moment)).select_from(both).where(lane.c.project == tx.project, lane.c.owner.is_(None))
+    waits = waits.where(lane.c.due.is_not(None), gate.c.stopped.is_(None))
+    if connections is not None:
+        waits = waits.where(lane.c.connection.in_(connections))
+    found: int | None = tx.connection.scalar(waits)
+    return found
+
+
+def _free(tx: Tx, connections: Sequence[str] | None) -> list[sa.ColumnElement[bool]]:
+    shut = sa.select(gate.c.connection).where(
+        gate.c.project == tx.project, sa.or_(gate.c.stopped.is_not(None), gate.c.tat > tx.now)
+    )
+    terms = [lane.c.project == tx.project, lane.c.due <= tx.now, lane.c.until <= tx.now, lane.c.connection.not_in(shut)]
+    return terms if connections is None else [*terms, lane.c.connection.in_(connections)]
+
+
+def _ours(tx: Tx, ours: Claimed) -> list[sa.ColumnElement[bool]]:
+    return [lane.c.project == tx.project, lane.c.key == ours.key, lane.c.owner == ours.owner]
+
+
+def _has_open(tx: Tx, key: str) -> sa.ColumnElement[bool]:
+    terms = (document.c.project == tx.project, document.c.lane == key, document.c.state.in_(OPEN))
+    return sa.exists().where(*terms)
