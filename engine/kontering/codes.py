@@ -5,6 +5,33 @@ K1 file, K2 expression, K3 template, K4 money and VAT, K5 document, K6 plan, K7 
 
 CODES: dict[str, str] = {
     # K1 file: YAML, mapping, project, table and test files
+    "K150": "A setting that doesn't exist",
+    "K151": "A setting that is missing",
+    "K152": "A setting of the wrong type",
+    "K153": "A word that isn't one of those allowed",
+    "K154": "A value that doesn't fit its setting",
+    "K155": "A secret written in the open",
+    "K156": "A secret that is nowhere to be found",
+    "K157": "A secrets file that can't be trusted or read",
+    "K158": "A file that is no project file",
+    "K160": "A connector that doesn't exist",
+    "K161": "A connection that doesn't exist",
+    "K162": "A record kind that the connection doesn't have",
+    "K163": "A document that the target doesn't take",
+    "K164": "A mapping that doesn't exist",
+    "K165": "A mapping that reads or makes something else",
+    "K166": "A parameter that doesn't exist",
+    "K167": "A parameter of the wrong type",
+    "K168": "Flows that wait for nobody, or for each other",
+    "K169": "Something that the target can't do",
+    "K171": "A table's cell that no document can match",
+    "K172": "A value that the pulled reference data doesn't have",
+    "K173": "A snapshot that can't be read",
+    "K174": "A file that doesn't exist",
+    "K175": "A table that nothing uses",
+    "K176": "A table that is missing",
+    "K177": "A table with the wrong columns",
+    "K178": "A parameter that must be set",
     # K2 expression
     # K3 template
     # K4 money and VAT

@@ -8,11 +8,11 @@ from typing import Any
 
 from kontering.connectors import registry
 from kontering.diagnostics import Diagnostic, Span
+from kontering.mapping.tables import Rows
 from kontering.project import words
 from kontering.project.parts import Connection
 from kontering.project.secrets import Secret
 from kontering.project.shape import Schema, problems
-from kontering.project.tables import ConnectionTable
 from kontering.sdk.connector import Connector
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, plain
 
@@ -50,7 +50,7 @@ def whole_schema(general: Schema, connector: Connector) -> Schema:
 
 
 def connection(
-    entry: Entry, connector: Connector, tables: Mapping[str, ConnectionTable], folder: Path
+    entry: Entry, connector: Connector, tables: Mapping[str, Rows], folder: Path
 ) -> Connection:
     """A connection whose nodes were found right; settings that it leaves out have the connector's default."""
     node = entry.value
@@ -64,10 +64,15 @@ def connection(
         connector=connector.name,
         settings={**defaults, **own},
         params=said.get("with", {}),
+        param_spans=_spans(node.get("with")),
         mappings=said.get("mappings", {}),
         tables=tables,
         span=entry.key.span,
     )
+
+
+def _spans(node: Node | None) -> Mapping[str, Span]:
+    return {item.key.text: item.value.span for item in node.entries} if isinstance(node, Map) else {}
 
 
 def _setting(node: Node, schema: Schema, folder: Path) -> Any:
@@ -79,3 +84,9 @@ def _setting(node: Node, schema: Schema, folder: Path) -> Any:
 
 def _secret_span(node: Node) -> Span:
     return node.entries[0].value.span if isinstance(node, Map) else node.span
+
+
+def system_of(node: Node) -> str | None:
+    """The system whose records a connection of files holds, if it is one."""
+    system = node.get("system") if isinstance(node, Map) else None
+    return system.text if isinstance(system, Scalar) else None

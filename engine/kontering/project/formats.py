@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from kontering.accounting import roles
+from kontering.diagnostics import closest
 from kontering.model.money import currencies
 from kontering.project.words import near_or_all
 
@@ -31,7 +32,13 @@ def currency(text: str) -> str | None:
     >>> currency("DKK"), currency("DKR")
     (None, "did you mean 'DKK'?")
     """
-    return None if text in currencies() else near_or_all(text, currencies(), "it is a code of ISO 4217: DKK, EUR, SEK")
+    if text in currencies():
+        return None
+    near = closest(text, _COMMON)  # all of ISO 4217 are too alike: DKR is as near to PKR as to DKK
+    return f"did you mean '{near}'?" if near else "it is a code of ISO 4217: DKK, EUR, SEK"
+
+
+_COMMON = ("DKK", "EUR", "SEK", "NOK", "GBP", "USD", "CHF", "PLN", "CZK", "ISK", "JPY")
 
 
 def country(text: str) -> str | None:
@@ -50,9 +57,27 @@ def role(text: str) -> str | None:
     return None if roles.is_role(text) else near_or_all(text, roles.ROLES, "`kontering docs roles` lists them")
 
 
+def code(text: str) -> str | None:
+    """
+    >>> code("DK25"), code("U25")
+    (None, 'a VAT code is one of the engine: DK25, DK0, EUG, EUS, EXP, OSS-DE-19, OUT')
+    """
+    return None if roles.is_code(text) else "a VAT code is one of the engine: DK25, DK0, EUG, EUS, EXP, OSS-DE-19, OUT"
+
+
+def treatment(text: str) -> str | None:
+    """
+    >>> treatment("oss"), treatment("domestik")
+    (None, "did you mean 'domestic'?")
+    """
+    return None if text in roles.TREATMENTS else near_or_all(text, roles.TREATMENTS)
+
+
 FORMATS: Mapping[str, Callable[[str], str | None]] = {
     "date": date,
     "currency": currency,
     "country": country,
     "role": role,
+    "code": code,
+    "treatment": treatment,
 }

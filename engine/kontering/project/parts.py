@@ -10,8 +10,8 @@ from typing import Any
 from kontering.accounting.settings import Settings
 from kontering.diagnostics import Span
 from kontering.mapping.roots import Roots
+from kontering.mapping.tables import Rows
 from kontering.project.policy import Policy
-from kontering.project.tables import ConnectionTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Connection:
     params: Mapping[str, Any] = field(default_factory=dict)
     param_spans: Mapping[str, Span] = field(default_factory=dict)
     mappings: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, ConnectionTable] = field(default_factory=dict)
+    tables: Mapping[str, Rows] = field(default_factory=dict)
     span: Span
 
 

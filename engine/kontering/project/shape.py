@@ -100,7 +100,7 @@ def _name(key: Scalar, schema: Schema) -> Iterator[Diagnostic]:
 
 def _scalar(node: Scalar, schema: Schema, name: str) -> Iterator[Diagnostic]:
     choices = [schema["const"]] if "const" in schema else schema.get("enum")
-    if choices is not None and node.value not in choices:
+    if choices is not None and not any(_same(node.value, choice) for choice in choices):
         yield words.not_one_of(node.span, name, node.text, [str(choice) for choice in choices])
     elif isinstance(node.value, str) and not re.search(schema.get("pattern", ""), node.value):
         yield words.does_not_fit(node.span, name, node.value, schema.get("x-says"))
@@ -108,6 +108,11 @@ def _scalar(node: Scalar, schema: Schema, name: str) -> Iterator[Diagnostic]:
         yield words.does_not_fit(node.span, name, node.value, hint)
     elif _is_number(node) and not _in_range(node, schema):
         yield words.out_of_range(node.span, name, node.text, schema.get("minimum"), schema.get("maximum"))
+
+
+def _same(value: object, choice: object) -> bool:
+    """Equal, and not only as `True == 1` is."""
+    return value == choice and isinstance(value, bool) == isinstance(choice, bool)
 
 
 def _fine(_text: str) -> None:

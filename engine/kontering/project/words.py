@@ -91,7 +91,7 @@ def no_secret_line(span: Span) -> Diagnostic:
 
 
 def not_a_project(span: Span) -> Diagnostic:
-    return Diagnostic("K150", "this is no project file", span, "it is a map with kontering, project, connections, flows")
+    return Diagnostic("K158", "this is no project file", span, "it is a map with kontering, project, connections, flows")
 
 
 def unknown_connector(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
@@ -162,3 +162,35 @@ def not_in_snapshot(
 
 def cannot(span: Span, connection: str, action: str, document: str) -> Diagnostic:
     return Diagnostic("K169", f"{connection!r} can't {action} documents of kind {document!r}", span)
+
+
+def no_such_file(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("K174", f"there is no file {name!r}", span, near_or_all(name, known, "paths start at the project file"))
+
+
+def unknown_table(span: Span, name: str, connection: str, known: Iterable[str]) -> Diagnostic:
+    hint = near_or_all(name, known, "none of its mappings takes rows from the connection")
+    return Diagnostic("K175", f"{connection!r} has no use for a table {name!r}", span, hint)
+
+
+def lacking_table(span: Span, name: str, connection: str, by: str, columns: Sequence[str]) -> Diagnostic:
+    hint = f"add `tables: {{{name}: tables/{name}.csv}}` with the columns {', '.join(columns)}"
+    return Diagnostic("K176", f"{connection!r} lacks the table {name!r}, which {by} takes from it", span, hint)
+
+
+def no_column(span: Span, table: str, column: str, wanted: Sequence[str], by: str) -> Diagnostic:
+    hint = f"its first line is {','.join(wanted)}"
+    return Diagnostic("K177", f"the table {table!r} lacks the column {column!r}, which {by} reads", span, hint)
+
+
+def odd_column(span: Span, table: str, column: str, wanted: Sequence[str]) -> Diagnostic:
+    return Diagnostic("K177", f"the table {table!r} has no column {column!r}", span, near_or_all(column, wanted))
+
+
+def lacking_param(span: Span, name: str, owner: str, connection: str, doc: str) -> Diagnostic:
+    hint = f"add `with: {{{name}: …}}`" + (f": {doc}" if doc else "")
+    return Diagnostic("K178", f"{connection!r} doesn't set {name!r}, which {owner} needs", span, hint)
+
+
+def bad_cell(span: Span, column: str, value: str, hint: str) -> Diagnostic:
+    return Diagnostic("K171", f"{value!r} is no {column}", span, hint)

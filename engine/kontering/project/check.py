@@ -1,0 +1,208 @@
+"""Everything that can be known of a project without running it: each flow's mapping, its target, tables and snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kontering.connectors import registry
+from kontering.diagnostics import Diagnostic, Span
+from kontering.errors import Problems
+from kontering.mapping import load
+from kontering.mapping.check import check_paths
+from kontering.mapping.mapping import Mapping as Compiled
+from kontering.mapping.parts import Param, TableSpec
+from kontering.mapping.roots import Roots
+from kontering.project import flows, snapshot, tables, words
+from kontering.project.file import ProjectFile, with_source
+from kontering.project.parts import Connection, Flow, Project
+from kontering.project.project import Read, around, read_project
+from kontering.sdk.connector import Connector, Takes
+from kontering.yaml.nodes import Entry, Node, at, nearest
+
+
+def check_project(folder: Path) -> tuple[Diagnostic, ...]:
+    """All problems of a project: its file, its own mappings, and how they fit together."""
+    read = read_project(folder)
+    own = check_paths(sorted((folder / "mappings").rglob("*.yaml")), Roots(folder))
+    deep = _deep(read.project, read.file) if read.project and read.file else ()
+    return _once([*read.problems, *own, *with_source(deep, _texts(read, deep))])
+
+
+def _texts(read: Read, found: Sequence[Diagnostic]) -> Mapping[str, str]:
+    return read.texts or {}
+
+
+def _once(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Two flows may share a mapping: its problems are told once."""
+    return tuple(dict.fromkeys(found))
+
+
+def _deep(project: Project, file: ProjectFile) -> list[Diagnostic]:
+    found = [problem for flow in project.flows.values() for problem in _check_flow(flow, project, file)]
+    for connection in project.connections.values():
+        found.extend(_check_connection(connection, project, file))
+    return found
+
+
+# --- flows
+
+
+def _check_flow(flow: Flow, project: Project, file: ProjectFile) -> Iterator[Diagnostic]:
+    node = _node(file, "flows", flow.name)
+    place = _place(node, "mapping")
+    if load.find(flow.mapping, project.roots) is None:
+        yield words.unknown_mapping(place, flow.mapping, project.roots.names("mappings", ".yaml"))
+        return
+    try:
+        mapping = load.load_mapping(flow.mapping, project.roots)
+    except Problems as problems:
+        yield from (item for item in problems.diagnostics if isinstance(item, Diagnostic))
+        return
+    wanted = flows.kinds_read(flow.source, around(file))[flow.kind]
+    if mapping.source != wanted:
+        yield words.wrong_source(place, flow.mapping, mapping.source, wanted)
+    yield from _check_params(flow.params, mapping, f"the mapping {flow.mapping!r}", node)
+    yield from _check_target(flow, mapping, project, node)
+
+
+def _check_target(flow: Flow, mapping: Compiled, project: Project, node: Node) -> Iterator[Diagnostic]:
+    takes = registry.load(project.connections[flow.target].connector).takes
+    if mapping.target not in takes:
+        yield words.not_taken(_place(node, "to"), mapping.target, flow.target, takes)
+    else:
+        yield from flows.check_policy(node, mapping.target, takes[mapping.target], flow.target)
+
+
+def _check_params(said: Mapping[str, Any], mapping: Compiled, owner: str, node: Node) -> Iterator[Diagnostic]:
+    known = {param.name: param for param in mapping.params}
+    for name, value in said.items():
+        span = nearest(node, ["with", name])
+        if name not in known:
+            yield words.unknown_param(span, name, owner, known)
+        elif not _fits(known[name], value):
+            yield words.bad_param(_value_place(node, ["with", name]), name, _wanted(known[name]))
+    for param in mapping.params:
+        if not param.has_default and param.name not in said:
+            yield words.lacking_param(nearest(node, ["with"]), param.name, owner, param.doc)
+
+
+_TYPES = {"text": (str,), "integer": (int,), "decimal": (int, Decimal), "boolean": (bool,)}
+
+
+def _fits(param: Param, value: Any) -> bool:
+    right = isinstance(value, _TYPES[param.type]) and (param.type == "boolean") == isinstance(value, bool)
+    return right and (param.one_of is None or value in param.one_of)
+
+
+def _wanted(param: Param) -> str:
+    kinds = {"text": "a text", "integer": "a whole number", "decimal": "a number", "boolean": "true or false"}
+    return words.listed(map(str, param.one_of)) if param.one_of else kinds[param.type]
+
+
+# --- connections
+
+
+def _check_connection(connection: Connection, project: Project, file: ProjectFile) -> Iterator[Diagnostic]:
+    node, connector = _node(file, "connections", connection.name), registry.load(connection.connector)
+    used = {flow.target for flow in project.flows.values()}
+    payloads: dict[str, Compiled] = {}
+    for kind, takes in connector.takes.items():
+        yield from _load_payload(connection, kind, takes, project, node, payloads)
+    yield from _check_tables(connection, connector, payloads, node, needed=connection.name in used)
+    yield from _check_connection_params(connection, payloads, node, needed=connection.name in used)
+    taken, broken = snapshot.read_snapshot(project.folder, connection.name)
+    yield from broken
+    if taken is not None:
+        yield from snapshot.check_against(connection, connector, taken)
+
+
+def payload_mapping(connection: Connection, kind: str) -> str:
+    """The mapping that makes what this connection takes of a kind of document."""
+    return connection.mappings.get(kind, f"{connection.connector}/{kind}")
+
+
+def _load_payload(
+    connection: Connection, kind: str, takes: Takes, project: Project, node: Node, into: dict[str, Compiled]
+) -> Iterator[Diagnostic]:
+    name = payload_mapping(connection, kind)
+    place = _value_place(node, ["mappings", kind])
+    if load.find(name, project.roots) is None:
+        yield words.unknown_mapping(place, name, project.roots.names("mappings", ".yaml"))
+        return
+    try:
+        into[kind] = load.load_mapping(name, project.roots)
+    except Problems as problems:
+        yield from (item for item in problems.diagnostics if isinstance(item, Diagnostic))
+        return
+    if into[kind].target != takes.payload:
+        yield words.not_a_payload(place, name, into[kind].target, takes.payload)
+
+
+def _check_tables(
+    connection: Connection, connector: Connector, payloads: Mapping[str, Compiled], node: Node, *, needed: bool
+) -> Iterator[Diagnostic]:
+    wanted = _wanted_tables(connector, payloads)
+    for name, rows in connection.tables.items():
+        if name not in wanted:
+            yield words.unknown_table(nearest(node, ["tables", name]), name, connection.name, wanted)
+        else:
+            keys, gives, by = wanted[name]
+            yield from tables.check_columns(name, rows, keys, gives, by)
+            yield from tables.check_keys(rows, keys)
+    for name in (name for name in wanted if needed and name not in connection.tables):
+        keys, gives, by = wanted[name]
+        yield words.lacking_table(nearest(node, ["tables"]), name, connection.name, by, (*keys, *gives))
+
+
+Wanted = Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]]
+
+
+def _wanted_tables(connector: Connector, payloads: Mapping[str, Compiled]) -> Wanted:
+    """Tables that the connector itself or its payload mappings take from the connection: keys, gives, who takes it."""
+    own = connector.settings.get("x-tables", {})
+    wanted = {name: (tuple(t["keys"]), tuple(t["gives"]), f"the connector {connector.name!r}") for name, t in own.items()}
+    for mapping in payloads.values():
+        for spec in filter(_from_connection, mapping.tables):
+            wanted.setdefault(spec.name, (spec.keys, spec.gives, f"the mapping {mapping.name!r}"))
+    return wanted
+
+
+def _from_connection(spec: TableSpec) -> bool:
+    return spec.rows.kind == "connection"
+
+
+def _check_connection_params(
+    connection: Connection, payloads: Mapping[str, Compiled], node: Node, *, needed: bool
+) -> Iterator[Diagnostic]:
+    """A parameter that the connection sets is one of some payload mapping; one without default must be set."""
+    known = {param.name: (param, mapping) for mapping in payloads.values() for param in mapping.params}
+    for name, value in connection.params.items():
+        if name not in known:
+            yield words.unknown_param(nearest(node, ["with", name]), name, f"{connection.name!r}", known)
+        elif not _fits(known[name][0], value):
+            yield words.bad_param(_value_place(node, ["with", name]), name, _wanted(known[name][0]))
+    for param, mapping in known.values():
+        if needed and not param.has_default and param.name not in connection.params:
+            yield words.lacking_param(nearest(node, ["with"]), param.name, f"the mapping {mapping.name!r}", param.doc)
+
+
+# --- places
+
+
+def _node(file: ProjectFile, group: str, name: str) -> Node:
+    found = at(file.node, [group, name])
+    assert found is not None  # the project was made from this very node
+    return found
+
+
+def _place(node: Node, name: str) -> Span:
+    return _value_place(node, [name])
+
+
+def _value_place(node: Node, path: list[str | int]) -> Span:
+    found = at(node, path)
+    return found.span if found is not None else nearest(node, path)
