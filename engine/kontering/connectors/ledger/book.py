@@ -1,0 +1,258 @@
+"""An open book: its counters and closed days, and the accounts and VAT codes that it knows, for one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from kontering.connectors.ledger import tables
+from kontering.connectors.ledger.chart import (
+    CHART,
+    CODES,
+    Account,
+    VatCode,
+    default_account,
+    kind_of_number,
+    oss,
+)
+from kontering.connectors.ledger.options import Options
+from kontering.connectors.ledger.tables import ledger_account, ledger_book, ledger_vat_code
+from kontering.diagnostics import closest
+from kontering.errors import Closed, Misuse, Refusal, Refused
+from kontering.model.money import currencies, digits, unit
+
+
+@dataclass(slots=True, kw_only=True)
+class Book:
+    """What the sends of one transaction share; the counters are read anew by `begin`."""
+
+    connection: Connection
+    options: Options
+    now: Callable[[], dt.datetime]
+    digits: int
+    changed: int = 0
+    next_number: int = 0
+    next_voucher: int = 0
+    closed_until: dt.date | None = None
+    accounts: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
+    resolved: dict[tuple[str, str | None], Account] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.options.book
+
+
+_TOUCH = (
+    update(ledger_book)
+    .where(ledger_book.c.book == bindparam("of"))
+    .values(changed=ledger_book.c.changed + 1)
+    .returning(ledger_book.c.changed, ledger_book.c.next_number, ledger_book.c.next_voucher, ledger_book.c.closed_until)
+)
+_COUNT = (
+    update(ledger_book)
+    .where(ledger_book.c.book == bindparam("of"))
+    .values(next_number=bindparam("number"), next_voucher=bindparam("voucher"))
+)
+
+
+def open_book(connection: Connection, options: Options, now: Callable[[], dt.datetime]) -> Book:
+    """The book of a connection, made on first use with its chart and VAT codes."""
+    if options.base_currency not in currencies():
+        raise Misuse(f"base_currency: {options.base_currency} is no currency of ISO 4217")
+    if not tables.exist(connection):
+        tables.create(connection)
+    row = connection.execute(select(ledger_book).where(ledger_book.c.book == options.book)).one_or_none()
+    if row is None:
+        _create(connection, options)
+    elif row.base_currency != options.base_currency:
+        raise Misuse(
+            f"base_currency: the book {options.book!r} is kept in {row.base_currency}, not {options.base_currency}"
+        )
+    book = Book(connection=connection, options=options, now=now, digits=digits(options.base_currency))
+    of = {"of": options.book}
+    book.accounts.update(connection.execute(select(ledger_account.c.number).where(_OF_ACCOUNT), of).scalars())
+    book.codes.update(connection.execute(select(ledger_vat_code.c.code).where(_OF_CODE), of).scalars())
+    for code in options.vat_codes.keys() - book.codes:
+        connection.execute(insert(ledger_vat_code), [_code_row(book.name, _own(options, code))])
+        book.codes.add(code)
+    return book
+
+
+_OF_ACCOUNT = ledger_account.c.book == bindparam("of")
+_OF_CODE = ledger_vat_code.c.book == bindparam("of")
+
+
+def begin(book: Book) -> None:
+    """Locks the book's row for the rest of the transaction, and reads its counters."""
+    row = book.connection.execute(_TOUCH, {"of": book.name}).one()
+    book.changed, book.next_number, book.next_voucher, closed = row
+    days = [day for day in (closed, book.options.closed_until) if day]
+    book.closed_until = max(days) if days else None
+
+
+def count(book: Book) -> None:
+    """Writes the counters back; only a send that took a number calls it."""
+    book.connection.execute(_COUNT, {"of": book.name, "number": book.next_number, "voucher": book.next_voucher})
+
+
+def insert_row(book: Book, table: Table, values: Mapping[str, Any]) -> int:
+    """Inserts one row and gives its id."""
+    key = book.connection.execute(insert(table), values).inserted_primary_key
+    if key is None:
+        raise LookupError(table.name)
+    return int(key[0])
+
+
+def version(changed: int) -> str:
+    """A row's version: it grows with every change, also as a text.
+
+    >>> version(7) < version(10)
+    True
+    """
+    return f"{changed:012d}"
+
+
+def account(book: Book, role: str, code: str | None) -> Account | None:
+    """The account of a role: the project's table first, then its settings, then the chart; a number is itself."""
+    known = book.resolved.get((role, code))
+    if known is None and role.isdigit():
+        known = Account(role, role, kind_of_number(role), role, role, "") if role in book.accounts else None
+    elif known is None:
+        known = _account(book.options, role, code)
+        if known:
+            book.resolved[role, code] = known
+    return known
+
+
+def ensure_account(book: Book, wanted: Account) -> None:
+    """An account that isn't in the book yet is entered: One Stop Shop countries, numbers of the project's own."""
+    if wanted.number not in book.accounts:
+        book.connection.execute(insert(ledger_account), [_account_row(book.name, wanted)])
+        book.accounts.add(wanted.number)
+
+
+def ensure_code(book: Book, code: str) -> None:
+    made = None if code in book.codes else oss(code)
+    if made:
+        book.connection.execute(insert(ledger_vat_code), [_code_row(book.name, made)])
+        book.codes.add(code)
+
+
+def check_role(book: Book, role: str, code: str | None, path: str) -> Iterable[Refusal]:
+    if account(book, role, code) is None:
+        yield Refusal(f"no account is known for the role {role!r}{_near(role, CHART)}", f"{path}/role", "ROLE_UNKNOWN")
+
+
+def check_code(book: Book, code: str | None, path: str) -> Iterable[Refusal]:
+    if code is not None and code not in book.codes and oss(code) is None:
+        yield Refusal(f"unknown VAT code {code!r}{_near(code, CODES)}", f"{path}/code", "VAT_CODE_UNKNOWN")
+
+
+def check_currency(book: Book, currency: str, path: str) -> Iterable[Refusal]:
+    enabled = book.options.currencies
+    if currency not in currencies():
+        yield Refusal(f"{currency!r} is no currency of ISO 4217", path, "CURRENCY_UNKNOWN")
+    elif enabled is not None and currency not in enabled:
+        yield Refusal(f"{currency} is not switched on in these books", path, "CURRENCY_NOT_ENABLED")
+
+
+def check_amount(amount: Decimal, currency: str, path: str) -> Iterable[Refusal]:
+    """An amount is finite, has no more decimals than its currency, and isn't absurd."""
+    if not amount.is_finite():
+        yield Refusal("not a number", path, "AMOUNT_INVALID")
+    elif abs(amount) >= tables.LARGEST:
+        yield Refusal(f"{amount:f} is larger than these books can hold", path, "AMOUNT_INVALID")
+    elif amount % unit(currency):
+        yield Refusal(f"{amount:f} has more decimals than {currency}", path, "AMOUNT_INVALID")
+
+
+def check_open(book: Book, day: dt.date, path: str) -> None:
+    """The day must not lie in a closed period; which one is closed is told, so that the flow may pick another."""
+    until = book.closed_until
+    if until and day <= until:
+        raise Closed([Refusal(f"{day} is closed: the books are closed until {until}", path, "PERIOD_CLOSED")], until)
+
+
+def check_text(book: Book, text: str | None, limit: str, path: str) -> Iterable[Refusal]:
+    longest = book.options.text_limits.get(limit)
+    if text is not None and longest is not None and len(text) > longest:
+        yield Refusal(f"{len(text)} characters, {longest} are allowed", path, "TEXT_TOO_LONG")
+
+
+def refuse(problems: Iterable[Refusal]) -> None:
+    """The one place that says no: with all problems at once."""
+    found = list(problems)
+    if found:
+        raise Refused(found)
+
+
+def _account(options: Options, role: str, code: str | None) -> Account | None:
+    default = default_account(role, code)
+    number = next((rule.account for rule in options.rules if rule.fits(role, code)), options.accounts.get(role))
+    if number is None:
+        return default
+    same = next((account for account in CHART.values() if account.number == number), None)
+    if same:
+        return same
+    if default:
+        return Account(role, number, default.kind, default.danish, default.english, default.standard)
+    return Account(role, number, kind_of_number(number), role, role, "")
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = closest(name, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def _create(connection: Connection, options: Options) -> None:
+    connection.execute(
+        insert(ledger_book).values(
+            book=options.book,
+            base_currency=options.base_currency,
+            country=options.country,
+            language=options.language,
+            company=msgspec.json.encode(dict(options.company)).decode(),
+            next_number=options.first_number,
+            next_voucher=1,
+            changed=0,
+        )
+    )
+    chart = [_account_row(options.book, account) for account in CHART.values() if account.role != "vat_oss"]
+    connection.execute(insert(ledger_account), chart)
+    codes = CODES | {code: _own(options, code) for code in options.vat_codes}
+    connection.execute(insert(ledger_vat_code), [_code_row(options.book, code) for code in codes.values()])
+
+
+def _own(options: Options, code: str) -> VatCode:
+    return VatCode(code, options.vat_codes[code], options.country, None, code, code)
+
+
+def _account_row(book: str, account: Account) -> dict[str, object]:
+    return {
+        "book": book,
+        "number": account.number,
+        "role": account.role,
+        "kind": account.kind,
+        "danish": account.danish,
+        "english": account.english,
+        "standard": account.standard or None,
+    }
+
+
+def _code_row(book: str, code: VatCode) -> dict[str, object]:
+    return {
+        "book": book,
+        "code": code.code,
+        "rate": code.rate,
+        "country": code.country,
+        "box": code.box,
+        "danish": code.danish,
+        "english": code.english,
+    }

@@ -1,0 +1,80 @@
+"""The ledger as a target: each step is checked in full, then entered in the store's own transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from kontering.connectors.ledger import invoices, parties, payments, source, tables, vouchers
+from kontering.connectors.ledger.book import Book, begin, open_book
+from kontering.connectors.ledger.finding import find
+from kontering.connectors.ledger.options import Options
+from kontering.errors import Refusal, Refused
+from kontering.model.money import ZERO
+from kontering.model.plan import Found, Receipt, Step, Totals
+from kontering.model.record import Page, Pointer, Position, Record
+
+Enter = Callable[[Book, Step], Found]
+
+ACTIONS: Mapping[tuple[str, str], Enter] = {
+    ("create", "customer"): parties.create_party,
+    ("change", "customer"): parties.change_party,
+    ("create", "supplier"): parties.create_party,
+    ("change", "supplier"): parties.change_party,
+    ("create", "product"): parties.create_product,
+    ("change", "product"): parties.change_product,
+    ("create", "invoice"): invoices.create,
+    ("change", "invoice"): invoices.change,
+    ("book", "invoice"): invoices.book_it,
+    ("create", "credit_note"): invoices.create,
+    ("change", "credit_note"): invoices.change,
+    ("book", "credit_note"): invoices.book_it,
+    ("create", "payment"): payments.create,
+    ("create", "voucher"): vouchers.create,
+}
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Ledger:
+    """The embedded books, target and source in one; it lives as long as the transaction of its connection."""
+
+    def __init__(self, options: Options, connection: Connection, now: Callable[[], dt.datetime] = utc_now) -> None:
+        self.options = options
+        self.connection = connection
+        self.now = now
+        self._book: Book | None = None
+
+    def send(self, step: Step) -> Receipt:
+        """Enters one step; everything that could be wrong is said before anything is written."""
+        enter = ACTIONS.get((step.action, step.kind))
+        if enter is None:
+            raise Refused([Refusal(f"the ledger can't {step.action} a {step.kind}", "", "UNKNOWN")])
+        book, self._book = self._book or open_book(self.connection, self.options, self.now), None
+        begin(book)
+        receipt = enter(book, step)
+        self._book = book  # after trouble it is opened anew: what it remembers may have been rolled back
+        return receipt
+
+    def find(self, kind: str, by: Mapping[str, str]) -> Sequence[Found]:
+        """What the ledger has that fits all terms."""
+        return find(self.connection, self.options, kind, by) if tables.exist(self.connection) else ()
+
+    def trial(self, step: Step) -> Totals:
+        """What the ledger would compute: the sums of the lines."""
+        lines: Sequence[Mapping[str, Any]] = step.body.get("lines") or ()
+        net, vat, gross = (sum((Decimal(line[side]) for line in lines), ZERO) for side in ("net", "vat", "gross"))
+        return Totals(net=net, vat=vat, gross=gross)
+
+    def read(self, kind: str, after: Position | None) -> Iterator[Page]:
+        """The ledger's own records, oldest change first."""
+        return source.read(self.connection, self.options, kind, after)
+
+    def get(self, pointer: Pointer) -> Record | None:
+        return source.get(self.connection, self.options, pointer)
