@@ -74,7 +74,8 @@ def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Deliver
     values = _values(tx, connection, step) | {"state": "sent", "attempt": attempt, "sent_at": tx.now, "trouble": None}
     if before is None:
         added = sa.insert(delivery).values(**values).returning(delivery.c.id)
-        return tx.connection.execute(added).scalar_one()
+        number: int = tx.connection.execute(added).scalar_one()
+        return number
     tx.connection.execute(sa.update(delivery).where(delivery.c.id == before.id).values(**values))
     return before.id
 
