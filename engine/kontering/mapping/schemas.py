@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def _opened(path: Path, roots: Roots, changed: int, size: int) -> Schema:
 @cache
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, ValueError) as error:
         raise Problems([problems.broken_schema(Span(display(path)), str(error))]) from error
 
