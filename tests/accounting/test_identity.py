@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kontering.accounting.numbers import VatNumber, checked, ean, vat_number
+from kontering.accounting.identity import VatNumber, checked, ean, vat_number
 
 
 @pytest.mark.parametrize(
