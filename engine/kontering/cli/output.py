@@ -75,7 +75,11 @@ def on_terminal() -> bool:
 
 def write_json(value: Any) -> None:
     """A value as JSON: decimals as text (`"39.20"`), dates in ISO form; nothing is rounded on the way."""
-    click.echo(json.dumps(simple(value), ensure_ascii=False, indent=2))
+    click.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(simple(value), ensure_ascii=False, indent=2)
 
 
 def simple(value: Any) -> Any:

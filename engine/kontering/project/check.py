@@ -18,7 +18,7 @@ from kontering.mapping.parts import Param, TableSpec
 from kontering.mapping.roots import Roots
 from kontering.project import flows, snapshot, tables, words
 from kontering.project.file import ProjectFile, with_source
-from kontering.project.parts import Connection, Flow, Project
+from kontering.project.parts import Connection, Flow, Project, payload_mapping
 from kontering.project.project import Read, around, read_project
 from kontering.sdk.connector import Connector, Takes
 from kontering.yaml.nodes import Entry, Node, at, nearest
@@ -120,11 +120,6 @@ def _check_connection(connection: Connection, project: Project, file: ProjectFil
         yield from snapshot.check_against(connection, connector, taken)
 
 
-def payload_mapping(connection: Connection, kind: str) -> str:
-    """The mapping that makes what this connection takes of a kind of document."""
-    return connection.mappings.get(kind, f"{connection.connector}/{kind}")
-
-
 def _load_payload(
     connection: Connection, kind: str, takes: Takes, project: Project, node: Node, into: dict[str, Compiled]
 ) -> Iterator[Diagnostic]:
@@ -153,7 +148,8 @@ def _check_tables(
             keys, gives, by = wanted[name]
             yield from tables.check_columns(name, rows, keys, gives, by)
             yield from tables.check_keys(rows, keys)
-    for name in (name for name in wanted if needed and name not in connection.tables):
+    own = connector.settings.get("x-tables", {})  # what the connector itself takes it can do without
+    for name in (name for name in wanted if needed and name not in connection.tables and name not in own):
         keys, gives, by = wanted[name]
         yield words.lacking_table(nearest(node, ["tables"]), name, connection.name, by, (*keys, *gives))
 

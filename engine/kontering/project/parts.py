@@ -54,3 +54,8 @@ class Project:
     accounting: Settings
     digest: str
     roots: Roots
+
+
+def payload_mapping(connection: Connection, kind: str) -> str:
+    """The mapping that makes what this connection takes of a kind of document."""
+    return connection.mappings.get(kind, f"{connection.connector}/{kind}")

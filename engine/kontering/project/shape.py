@@ -1,6 +1,6 @@
 """Holds YAML nodes against a JSON Schema, so that each problem has its line and the nearest right name.
 
-The keywords are those that our own schemas use: type, const, enum, pattern, format (see formats.py), minimum, maximum, minProperties, items, properties,
+The keywords are those that our own schemas use: type, const, enum, pattern, minLength, format (see formats.py), minimum, maximum, minProperties, items, properties,
 required, additionalProperties, propertyNames and `$ref` into `$defs`; where `type` is a list, the node's own kind
 chooses. `x-says` words what a pattern means; `x-secret` marks a setting that may only be named: `{secret: NAME}`.
 """
@@ -102,6 +102,8 @@ def _scalar(node: Scalar, schema: Schema, name: str) -> Iterator[Diagnostic]:
     choices = [schema["const"]] if "const" in schema else schema.get("enum")
     if choices is not None and not any(_same(node.value, choice) for choice in choices):
         yield words.not_one_of(node.span, name, node.text, [str(choice) for choice in choices])
+    elif isinstance(node.value, str) and len(node.value) < schema.get("minLength", 0):
+        yield words.does_not_fit(node.span, name, node.value, "it must not be empty")
     elif isinstance(node.value, str) and not re.search(schema.get("pattern", ""), node.value):
         yield words.does_not_fit(node.span, name, node.value, schema.get("x-says"))
     elif isinstance(node.value, str) and (hint := FORMATS.get(schema.get("format", ""), _fine)(node.value)):

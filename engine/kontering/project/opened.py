@@ -1,0 +1,28 @@
+"""The settings that a connector is opened with: secrets filled in, tables as rows, and who the connection is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kontering.mapping.tables import Rows
+from kontering.project.parts import Connection, Project
+from kontering.project.secrets import filled
+
+
+def settings_of(connection: Connection, project: Project) -> Mapping[str, Any]:
+    """Everything that a connector is told; it holds secrets from here on, so it is never printed or stored.
+
+    `book` keeps apart the embedded books of projects that share a store.
+    """
+    own = {"name": connection.name, "project": project.name, "tables": tables_of(connection)}
+    return {"book": f"{project.name}/{connection.name}", **filled(connection.settings, project.folder), **own}
+
+
+def tables_of(connection: Connection) -> Mapping[str, list[dict[str, Any]]]:
+    """The connection's tables as rows of column → value."""
+    return {name: _rows(rows) for name, rows in connection.tables.items()}
+
+
+def _rows(rows: Rows) -> list[dict[str, Any]]:
+    return [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
