@@ -9,21 +9,21 @@ import hmac
 import httpx
 import pytest
 
-from kontering.sdk.auth import Headers, OneLegged, Query, basic, bearer, signed
+from kontering.sdk.auth import Credential, basic, bearer, headers, one_legged, query, signature
 
 
-def sent(auth: httpx.Auth, method: str = "GET", url: str = "http://shop.test/a?b=1") -> httpx.Request:
-    return next(auth.auth_flow(httpx.Request(method, url)))
+def sent(credential: Credential, method: str = "GET", url: str = "http://shop.test/a?b=1") -> httpx.Request:
+    return credential(httpx.Request(method, url))
 
 
 def test_headers_are_set() -> None:
-    assert sent(Headers({"X-Access-Token": "t"})).headers["x-access-token"] == "t"
+    assert sent(headers({"X-Access-Token": "t"})).headers["x-access-token"] == "t"
     assert sent(bearer("t")).headers["authorization"] == "Bearer t"
     assert sent(basic("a", "b")).headers["authorization"] == "Basic " + base64.b64encode(b"a:b").decode()
 
 
 def test_keys_in_the_query_stand_beside_what_was_asked() -> None:
-    assert dict(sent(Query({"consumer_key": "k"})).url.params) == {"b": "1", "consumer_key": "k"}
+    assert dict(sent(query({"consumer_key": "k"})).url.params) == {"b": "1", "consumer_key": "k"}
 
 
 def test_the_signature_is_that_of_the_standard() -> None:
@@ -33,30 +33,30 @@ def test_the_signature_is_that_of_the_standard() -> None:
     )
     expected = base64.b64encode(hmac.new(b"cs_1&", text.encode(), hashlib.sha256).digest()).decode()
 
-    assert signed("get", url, "cs_1") == expected
+    assert signature("get", url, "cs_1") == expected
 
 
-def test_a_signed_request_carries_all_that_was_signed() -> None:
-    request = sent(OneLegged("ck_1", "cs_1", clock=lambda: 1772442000.9, nonce=lambda: "n1"), "POST")
+def test_a_signed_request_carries_all_that_was_signature() -> None:
+    request = sent(one_legged("ck_1", "cs_1", clock=lambda: 1772442000.9, nonce=lambda: "n1"), "POST")
 
-    query = dict(request.url.params)
-    signature = query.pop("oauth_signature")
-    assert query == {
+    parameters = dict(request.url.params)
+    given = parameters.pop("oauth_signature")
+    assert parameters == {
         "b": "1",
         "oauth_consumer_key": "ck_1",
         "oauth_nonce": "n1",
         "oauth_signature_method": "HMAC-SHA256",
         "oauth_timestamp": "1772442000",
     }
-    assert signature == signed("POST", httpx.URL("http://shop.test/a", params=query), "cs_1")
+    assert given == signature("POST", httpx.URL("http://shop.test/a", params=parameters), "cs_1")
 
 
 @pytest.mark.parametrize("port", ["", ":8080"])
 def test_the_secret_is_never_in_the_url(port: str) -> None:
-    assert "cs_1" not in str(sent(OneLegged("ck_1", "cs_1"), url=f"http://shop.test{port}/a").url)
+    assert "cs_1" not in str(sent(one_legged("ck_1", "cs_1"), url=f"http://shop.test{port}/a").url)
 
 
 def test_a_nonce_is_used_once() -> None:
-    auth = OneLegged("ck_1", "cs_1")
+    auth = one_legged("ck_1", "cs_1")
 
     assert sent(auth).url.params["oauth_nonce"] != sent(auth).url.params["oauth_nonce"]

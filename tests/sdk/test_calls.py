@@ -101,7 +101,7 @@ def test_a_path_without_its_id_is_our_mistake() -> None:
 def test_an_answer_without_an_id_is_in_doubt() -> None:
     http, _ = books({"ok": True})
 
-    with pytest.raises(Unsure, match="answered 201 without id"):
+    with pytest.raises(Unsure, match="create invoice was answered 201 without id"):
         send(http, CREATE, SETTINGS, step({"a": 1}))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from kontering.errors import Closed, ConnectorError, Denied, Refusal, Refused, TryLater, Unsure, WouldWrite
 from kontering.sdk import wire
-from kontering.sdk.auth import Headers, Query
+from kontering.sdk.auth import Credential, headers, query
 from kontering.sdk.connector import SDK, Connector, Limit, Settings
 from kontering.sdk.http import client
 from kontering.sdk.limits import Here
@@ -264,9 +264,9 @@ def test_a_long_wait_gives_the_lane_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "auth", [Headers({"x-token": "s3cret-token"}), Query({"consumer_secret": "s3cret-token"})], ids=["header", "query"]
+    "auth", [headers({"x-token": "s3cret-token"}), query({"consumer_secret": "s3cret-token"})], ids=["header", "query"]
 )
-def test_no_secret_reaches_a_log_or_a_message(auth: httpx.Auth, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_reaches_a_log_or_a_message(auth: Credential, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     http = open_client(
         lambda request: reply({"message": f"bad token {'s3cret-token'}"}, 400 if request.method == "GET" else 401),

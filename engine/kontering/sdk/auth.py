@@ -1,4 +1,7 @@
-"""Credentials on a request: headers, Basic, keys in the query, and one-legged OAuth 1.0a for plain http."""
+"""Credentials on a request: headers, Basic, keys in the query, and one-legged OAuth 1.0a for plain http.
+
+A credential is a function of the request, which is what httpx takes; nothing here needs httpx itself.
+"""
 
 from __future__ import annotations
 
@@ -7,75 +10,69 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
-Flow = Generator[httpx.Request, httpx.Response, None]
-
-
-class Headers(httpx.Auth):
-    """Fixed headers, as most accounting systems want them: `Headers({"X-Access-Token": token})`."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = dict(headers)
-
-    def auth_flow(self, request: httpx.Request) -> Flow:
-        request.headers.update(self._headers)
-        yield request
+Credential = Callable[["httpx.Request"], "httpx.Request"]
 
 
-def bearer(token: str) -> Headers:
-    return Headers({"authorization": f"Bearer {token}"})
+def headers(values: Mapping[str, str]) -> Credential:
+    """Fixed headers, as most accounting systems want them: `headers({"X-Access-Token": token})`."""
+
+    def sign(request: httpx.Request) -> httpx.Request:
+        request.headers.update(values)
+        return request
+
+    return sign
 
 
-def basic(user: str, password: str) -> httpx.Auth:
-    """HTTP Basic; over plain http it would show the password, so leave that to OAuth."""
-    return httpx.BasicAuth(user, password)
+def bearer(token: str) -> Credential:
+    return headers({"authorization": f"Bearer {token}"})
 
 
-class Query(httpx.Auth):
+def basic(user: str, password: str) -> Credential:
+    """HTTP Basic; over plain http it would show the password, so leave that to `one_legged`."""
+    return headers({"authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()})
+
+
+def query(keys: Mapping[str, str]) -> Credential:
     """Keys in the query, for hosts that strip the Authorization header. They end up in the host's access log."""
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
-        self._keys = dict(keys)
+    def sign(request: httpx.Request) -> httpx.Request:
+        request.url = request.url.copy_merge_params(dict(keys))
+        return request
 
-    def auth_flow(self, request: httpx.Request) -> Flow:
-        request.url = request.url.copy_merge_params(self._keys)
-        yield request
+    return sign
 
 
-class OneLegged(httpx.Auth):
+def one_legged(
+    key: str,
+    secret: str,
+    *,
+    clock: Callable[[], float] = time.time,
+    nonce: Callable[[], str] = lambda: secrets.token_hex(16),
+) -> Credential:
     """OAuth 1.0a without a token (RFC 5849, HMAC-SHA256), its parameters in the query; the body isn't signed."""
 
-    def __init__(
-        self,
-        key: str,
-        secret: str,
-        *,
-        clock: Callable[[], float] = time.time,
-        nonce: Callable[[], str] = lambda: secrets.token_hex(16),
-    ) -> None:
-        self._key = key
-        self._secret = secret
-        self._clock = clock
-        self._nonce = nonce
-
-    def auth_flow(self, request: httpx.Request) -> Flow:
+    def sign(request: httpx.Request) -> httpx.Request:
         own = {
-            "oauth_consumer_key": self._key,
-            "oauth_nonce": self._nonce(),
+            "oauth_consumer_key": key,
+            "oauth_nonce": nonce(),
             "oauth_signature_method": "HMAC-SHA256",
-            "oauth_timestamp": str(int(self._clock())),
+            "oauth_timestamp": str(int(clock())),
         }
         url = request.url.copy_merge_params(own)
-        signature = signed(request.method, url, self._secret)
-        request.url = url.copy_merge_params({"oauth_signature": signature})
-        yield request
+        request.url = url.copy_merge_params({"oauth_signature": signature(request.method, url, secret)})
+        return request
+
+    return sign
 
 
-def signed(method: str, url: httpx.URL, secret: str) -> str:
+def signature(method: str, url: httpx.URL, secret: str) -> str:
     """The OAuth 1.0a signature of a request without a token; the parameters are those in the url's query."""
     plain = str(url.copy_with(query=None, fragment=None))
     text = "&".join(_escaped(part) for part in (method.upper(), plain, _parameters(url.params.multi_items())))
@@ -84,9 +81,8 @@ def signed(method: str, url: httpx.URL, secret: str) -> str:
 
 
 def _parameters(pairs: Iterable[tuple[str, str]]) -> str:
-    return "&".join(
-        f"{name}={value}" for name, value in sorted((_escaped(name), _escaped(value)) for name, value in pairs)
-    )
+    escaped = sorted((_escaped(name), _escaped(value)) for name, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in escaped)
 
 
 def _escaped(text: str) -> str:

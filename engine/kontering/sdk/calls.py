@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
-
 from kontering.errors import Unsure
-from kontering.sdk.answers import named
 from kontering.sdk.connector import Call, Found, Receipt, Settings, Step, Totals
 from kontering.sdk.paths import at
 from kontering.sdk.wire import write_json
+
+if TYPE_CHECKING:
+    import httpx
 
 KEY = "Idempotency-Key"
 Escape = Callable[[str], str]
@@ -78,7 +78,7 @@ def receipt(call: Call, step: Step, response: httpx.Response) -> Receipt:
     same = step.of if "{id}" in call.path else None  # `{of}` is another thing, whose actions aren't this one's
     id_ = at(answer, call.id) or (same.id if same else None)
     if id_ is None:
-        raise Unsure(f"{named(response.request)} answered {response.status_code} without {call.id}")
+        raise Unsure(f"{call.action} {call.kind} was answered {response.status_code} without {call.id}")
     return Found(
         id=str(id_),
         version=_text(at(answer, call.version)) if call.version else "",

@@ -15,6 +15,8 @@ from kontering.model.record import JsonObject, Page, Pointer, Position, Record
 if TYPE_CHECKING:
     import httpx
 
+    from kontering.sdk.auth import Credential
+
 __all__ = [
     "SDK",
     "Again",
@@ -172,7 +174,7 @@ class Connector:
     takes: Mapping[str, Takes] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
     base_url: Callable[[Settings], str] | None = None
-    auth: Callable[[Settings], httpx.Auth | None] | None = None
+    auth: Callable[[Settings], httpx.Auth | Credential | None] | None = None
     problem: Callable[[httpx.Response], Problem | None] | None = None
     source: Callable[[Settings, httpx.Client], Source] | None = None
     target: Callable[[Settings, httpx.Client], Target] | None = None

@@ -18,6 +18,7 @@ import httpx
 from kontering import __version__
 from kontering.errors import ConnectorError, Refusal, Refused, TryLater, Unsure, WouldWrite
 from kontering.sdk.answers import Answer, is_read, named, ordinary, status_problem, transport_problem
+from kontering.sdk.auth import Credential
 from kontering.sdk.connector import Connector, Limit, Settings
 from kontering.sdk.limits import Here, Limiter
 from kontering.sdk.masks import masked, quieten, secrets_of
@@ -76,7 +77,7 @@ class _Client(httpx.Client):
         clock: Callable[[], datetime],
         *,
         base_url: str,
-        auth: httpx.Auth | None,
+        auth: httpx.Auth | Credential | None,
     ) -> None:
         super().__init__(
             transport=wire,

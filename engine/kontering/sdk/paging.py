@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from kontering.errors import Refusal, Refused
 from kontering.sdk.paths import at
+
+if TYPE_CHECKING:
+    import httpx
 
 Query = Mapping[str, str | int | bool]
 
