@@ -32,6 +32,9 @@ CODES: dict[str, str] = {
     "K176": "A table that is missing",
     "K177": "A table with the wrong columns",
     "K178": "A parameter that must be set",
+    "K180": "A connector that can't be loaded",
+    "K181": "A connector written for another version of the SDK",
+    "K182": "A connector that two packages offer",
     # K2 expression
     # K3 template
     # K4 money and VAT
