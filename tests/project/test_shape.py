@@ -38,7 +38,9 @@ def found(text: str) -> list[Diagnostic]:
 
 
 def test_a_right_file_has_no_problems() -> None:
-    assert found("name: a\nlayout: 19\nshare: 0.5\nstate: book\nkey: {secret: KEY}\nuntil: null\ninner: {group: x}") == []
+    assert (
+        found("name: a\nlayout: 19\nshare: 0.5\nstate: book\nkey: {secret: KEY}\nuntil: null\ninner: {group: x}") == []
+    )
 
 
 @pytest.mark.parametrize(

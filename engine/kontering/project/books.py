@@ -1,4 +1,4 @@
-"""From the project's `seller:` and `accounting:` to the accounting rooms' settings; what isn't said keeps its default."""
+"""From `seller:` and `accounting:` to the accounting rooms' settings; what isn't said keeps its default."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""Everything that can be known of a project without running it: each flow's mapping, its target, tables and snapshots."""
+"""What can be known of a project without running it: each flow's mapping, its target, tables, snapshots."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from kontering.project.file import ProjectFile, with_source
 from kontering.project.parts import Connection, Flow, Project, payload_mapping
 from kontering.project.project import Read, around, read_project
 from kontering.sdk.connector import Connector, Takes
-from kontering.yaml.nodes import Entry, Node, at, nearest
+from kontering.yaml.nodes import Node, at, nearest
 
 
 def check_project(folder: Path) -> tuple[Diagnostic, ...]:
@@ -160,7 +159,9 @@ Wanted = Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]]
 def _wanted_tables(connector: Connector, payloads: Mapping[str, Compiled]) -> Wanted:
     """Tables that the connector itself or its payload mappings take from the connection: keys, gives, who takes it."""
     own = connector.settings.get("x-tables", {})
-    wanted = {name: (tuple(t["keys"]), tuple(t["gives"]), f"the connector {connector.name!r}") for name, t in own.items()}
+    wanted = {
+        name: (tuple(t["keys"]), tuple(t["gives"]), f"the connector {connector.name!r}") for name, t in own.items()
+    }
     for mapping in payloads.values():
         for spec in filter(_from_connection, mapping.tables):
             wanted.setdefault(spec.name, (spec.keys, spec.gives, f"the mapping {mapping.name!r}"))

@@ -1,4 +1,4 @@
-"""From a connection's nodes to a `Connection`: its connector, its settings by the connector's own schema, its tables."""
+"""From a connection's nodes to a `Connection`: its connector, settings by the connector's own schema, tables."""
 
 from __future__ import annotations
 
@@ -49,16 +49,18 @@ def whole_schema(general: Schema, connector: Connector) -> Schema:
     }
 
 
-def connection(
-    entry: Entry, connector: Connector, tables: Mapping[str, Rows], folder: Path
-) -> Connection:
+def connection(entry: Entry, connector: Connector, tables: Mapping[str, Rows], folder: Path) -> Connection:
     """A connection whose nodes were found right; settings that it leaves out have the connector's default."""
     node = entry.value
     assert isinstance(node, Map)
     said = plain(node)
     known: Mapping[str, Schema] = connector.settings.get("properties", {})
     defaults = {name: part["default"] for name, part in known.items() if "default" in part}
-    own = {item.key.text: _setting(item.value, known[item.key.text], folder) for item in node.entries if item.key.text in known}
+    own = {
+        item.key.text: _setting(item.value, known[item.key.text], folder)
+        for item in node.entries
+        if item.key.text in known
+    }
     return Connection(
         name=entry.key.text,
         connector=connector.name,

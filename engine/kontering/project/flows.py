@@ -61,13 +61,13 @@ def flow(entry: Entry) -> Flow:
     )
 
 
-def check_policy(entry: Entry, document: str, takes: Takes, connection: str) -> Iterator[Diagnostic]:
+def check_policy(node: Node, document: str, takes: Takes, connection: str) -> Iterator[Diagnostic]:
     """What the flow asks of its target is in the target's table of calls."""
-    for state in _entries(at(entry.value, ["states"])):
+    for state in _entries(at(node, ["states"])):
         action = state.value
         if isinstance(action, Scalar) and action.value == "book" and takes.call("book") is None:
             yield words.cannot(action.span, connection, "book", document)
-    send = at(entry.value, ["mail", "send"])
+    send = at(node, ["mail", "send"])
     if isinstance(send, Scalar) and send.value == "target" and takes.mail is None:
         yield words.cannot(send.span, connection, "mail", document)
 

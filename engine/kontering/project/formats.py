@@ -1,4 +1,4 @@
-"""What texts of a kind must be: a date, a currency, a country, a role. Each answers with the way on, or nothing if it fits."""
+"""What texts of a kind must be: a date, a currency, a role … Each answers with the way on, or nothing if it fits."""
 
 from __future__ import annotations
 

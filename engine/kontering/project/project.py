@@ -26,7 +26,7 @@ __all__ = ["Connection", "Flow", "Project", "Read", "load_project", "read_projec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A project as it was read: the project where it is sound, else only its problems; and the file for further checks."""
+    """A project as it was read: the project itself where it is sound, its problems, and the file for further checks."""
 
     project: Project | None = None
     problems: tuple[Diagnostic, ...] = ()
@@ -47,7 +47,10 @@ def read_project(folder: Path) -> Read:
     file, broken = read_project_file(folder)
     if file is None or errors(broken):
         return Read(problems=broken, file=file)
-    read_in = {entry.key.text: tables.read_tables(at(entry.value, ["tables"]), folder) for entry in _entries(file, "connections")}
+    read_in = {
+        entry.key.text: tables.read_tables(at(entry.value, ["tables"]), folder)
+        for entry in _entries(file, "connections")
+    }
     texts = {file.shown: file.text} | {name: text for part in read_in.values() for name, text in part.texts.items()}
     found = with_source([*broken, *_check(file, read_in)], texts)
     if errors(found):

@@ -1,8 +1,9 @@
 """Holds YAML nodes against a JSON Schema, so that each problem has its line and the nearest right name.
 
-The keywords are those that our own schemas use: type, const, enum, pattern, minLength, format (see formats.py), minimum, maximum, minProperties, items, properties,
-required, additionalProperties, propertyNames and `$ref` into `$defs`; where `type` is a list, the node's own kind
-chooses. `x-says` words what a pattern means; `x-secret` marks a setting that may only be named: `{secret: NAME}`.
+The keywords are those that our own schemas use: type, const, enum, pattern, minLength, format (see formats.py),
+minimum, maximum, minProperties, items, properties, required, additionalProperties, propertyNames and `$ref` into
+`$defs`; where `type` is a list, the node's own kind chooses. `x-says` words what a pattern means; `x-secret` marks a
+setting that may only be named: `{secret: NAME}`.
 """
 
 from __future__ import annotations

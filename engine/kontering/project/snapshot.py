@@ -13,6 +13,7 @@ from kontering.diagnostics import Diagnostic, Span
 from kontering.mapping.roots import display
 from kontering.project import words
 from kontering.project.parts import Connection
+from kontering.project.tables import cells
 from kontering.sdk.connector import Connector, JsonObject, Reads
 
 FOLDER = "snapshots"
@@ -60,7 +61,12 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> Path:
     """Saves it in an order that stays, so that a commit shows only what changed in the system."""
     path = snapshot_file(folder, snapshot.connection)
     path.parent.mkdir(exist_ok=True)
-    data = {"kontering": 1, "connection": snapshot.connection, "connector": snapshot.connector, "records": snapshot.records}
+    data = {
+        "kontering": 1,
+        "connection": snapshot.connection,
+        "connector": snapshot.connector,
+        "records": snapshot.records,
+    }
     text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     path.write_text(text + "\n", encoding="utf-8")
     return path
@@ -87,7 +93,7 @@ def _yielded(connection: Connection, place: str) -> Iterator[tuple[str, Span]]:
     if owner == "with" and column in connection.params:
         yield str(connection.params[column]), connection.param_spans[column]
     elif owner in connection.tables:
-        yield from connection.tables[owner].cells(column)
+        yield from cells(connection.tables[owner], column)
 
 
 def _text(record: Any, path: str) -> str | None:

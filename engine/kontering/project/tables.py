@@ -58,7 +58,9 @@ def _files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in (folder / "tables").glob("*.csv"))
 
 
-def check_columns(table: str, rows: Rows, keys: tuple[str, ...], gives: tuple[str, ...], by: str) -> Iterator[Diagnostic]:
+def check_columns(
+    table: str, rows: Rows, keys: tuple[str, ...], gives: tuple[str, ...], by: str
+) -> Iterator[Diagnostic]:
     """A table has the columns that its reader looks for, and no others."""
     head = Span(rows.origin)
     wanted = (*keys, *gives)

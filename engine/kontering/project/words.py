@@ -74,7 +74,7 @@ def empty(span: Span, name: str) -> Diagnostic:
 
 
 def open_secret(span: Span, name: str) -> Diagnostic:
-    hint = f"write {{secret: NAME}} and put NAME=… into the environment or into secrets.env; see `kontering docs project-file`"
+    hint = "write {secret: NAME}, and put NAME=… into the environment or into secrets.env"
     return Diagnostic("K155", f"{name!r} is a secret and must not stand in the project file", span, hint)
 
 
@@ -91,7 +91,9 @@ def no_secret_line(span: Span) -> Diagnostic:
 
 
 def not_a_project(span: Span) -> Diagnostic:
-    return Diagnostic("K158", "this is no project file", span, "it is a map with kontering, project, connections, flows")
+    return Diagnostic(
+        "K158", "this is no project file", span, "it is a map with kontering, project, connections, flows"
+    )
 
 
 def unknown_connector(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
@@ -131,7 +133,7 @@ def not_a_payload(span: Span, mapping: str, makes: str, wanted: str) -> Diagnost
 
 
 def unknown_param(span: Span, name: str, owner: str, known: Iterable[str]) -> Diagnostic:
-    hint = near_or_all(name, known, f"{owner} has no parameters") 
+    hint = near_or_all(name, known, f"{owner} has no parameters")
     return Diagnostic("K166", f"{owner} has no parameter {name!r}", span, hint)
 
 
@@ -157,7 +159,9 @@ def not_in_snapshot(
 ) -> Diagnostic:
     near = closest(value, there)
     hint = f"did you mean '{near}'?" if near else f"if it is new there, `kontering pull {connection}` fetches it"
-    return Diagnostic("K172", f"{connection!r} has no {kind} {value!r}", span, hint, notes=(f"according to {snapshot}",))
+    return Diagnostic(
+        "K172", f"{connection!r} has no {kind} {value!r}", span, hint, notes=(f"according to {snapshot}",)
+    )
 
 
 def cannot(span: Span, connection: str, action: str, document: str) -> Diagnostic:
@@ -165,7 +169,9 @@ def cannot(span: Span, connection: str, action: str, document: str) -> Diagnosti
 
 
 def no_such_file(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K174", f"there is no file {name!r}", span, near_or_all(name, known, "paths start at the project file"))
+    return Diagnostic(
+        "K174", f"there is no file {name!r}", span, near_or_all(name, known, "paths start at the project file")
+    )
 
 
 def unknown_table(span: Span, name: str, connection: str, known: Iterable[str]) -> Diagnostic:
@@ -187,9 +193,9 @@ def odd_column(span: Span, table: str, column: str, wanted: Sequence[str]) -> Di
     return Diagnostic("K177", f"the table {table!r} has no column {column!r}", span, near_or_all(column, wanted))
 
 
-def lacking_param(span: Span, name: str, owner: str, connection: str, doc: str) -> Diagnostic:
+def lacking_param(span: Span, name: str, owner: str, doc: str) -> Diagnostic:
     hint = f"add `with: {{{name}: …}}`" + (f": {doc}" if doc else "")
-    return Diagnostic("K178", f"{connection!r} doesn't set {name!r}, which {owner} needs", span, hint)
+    return Diagnostic("K178", f"{owner} needs the parameter {name!r}", span, hint)
 
 
 def bad_cell(span: Span, column: str, value: str, hint: str) -> Diagnostic:
