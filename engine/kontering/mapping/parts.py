@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union
@@ -230,3 +230,72 @@ class MappingFile:
     own: Map
     merged: Map
     chain: tuple[Map, ...]
+
+
+def below(part: Part) -> Iterator[Part]:
+    """The parts directly inside a part, options included."""
+    options = part.options
+    if options.zone is not None:
+        yield options.zone
+    if options.missing is not None and not isinstance(options.missing, str):
+        yield options.missing
+    match part:
+        case LookUp():
+            yield from part.keys
+        case Use():
+            yield from (setting.part for setting in part.settings)
+            if part.of is not None:
+                yield part.of
+        case Made():
+            yield from (field.part for field in part.fields)
+        case Listed():
+            for block in part.blocks:
+                yield from _in_block(block)
+
+
+def _in_block(block: Block) -> Iterator[Part]:
+    if block.each is not None:
+        yield block.each
+    yield from (let.part for let in block.let)
+    yield block.made
+
+
+def walk(part: Part) -> Iterator[Part]:
+    """The part and all that is inside it."""
+    yield part
+    for inner in below(part):
+        yield from walk(inner)
+
+
+def expressions(part: Part) -> Iterator[Expression]:
+    """All expressions of a part and of what is inside it."""
+    for each in walk(part):
+        if isinstance(each, Computed):
+            yield each.expression
+        if each.options.when is not None:
+            yield each.options.when
+        if isinstance(each, Listed):
+            yield from (block.when for block in each.blocks if block.when is not None)
+
+
+def all_parts(file: MappingFile) -> Iterator[Part]:
+    """Every part of a file."""
+    for let in file.let:
+        yield from walk(let.part)
+    for table in file.tables:
+        if not isinstance(table.on_miss, str):
+            yield from walk(table.on_miss)
+    yield from walk(file.made)
+
+
+def all_expressions(file: MappingFile) -> Iterator[Expression]:
+    """Every expression of a file."""
+    for let in file.let:
+        yield from expressions(let.part)
+    for stop in file.stops:
+        yield stop.when
+        yield stop.reason
+    for table in file.tables:
+        if not isinstance(table.on_miss, str):
+            yield from expressions(table.on_miss)
+    yield from expressions(file.made)

@@ -164,6 +164,13 @@ def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic("K141", f"there is no table {name!r}", span, hint)
 
 
+def no_connection_table(span: Span, name: str) -> Diagnostic:
+    hint = f"give it one in the project file: connections: … tables: {{{name}: tables/{name}.csv}}"
+    return Diagnostic(
+        "K141", f"the rows of table {name!r} come from the connection, which has no such table", span, hint
+    )
+
+
 def row_length(span: Span, table: str, found: int, columns: Iterable[str]) -> Diagnostic:
     wanted = list(columns)
     message = f"a row of table {table!r} has {len(wanted)} cells ({', '.join(wanted)}), this one has {found}"
@@ -330,6 +337,11 @@ def wrong_type(span: Span, field: str, message: str, hint: str | None = None) ->
 def needs_zone(span: Span, field: str) -> Diagnostic:
     hint = "which day it is depends on the zone: write {path: …, zone: param.timezone}"
     return Diagnostic("K513", "an instant where a date belongs", span, hint, field=field)
+
+
+def unknown_zone(span: Span, name: str, near: str | None) -> Diagnostic:
+    hint = f"did you mean {near!r}?" if near else "zones have names like Europe/Copenhagen"
+    return Diagnostic("K513", f"there is no time zone {name!r}", span, hint)
 
 
 def null_field(span: Span, field: str) -> Diagnostic:

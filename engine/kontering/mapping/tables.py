@@ -153,42 +153,36 @@ def _cell_spans(text: str, line: int, between: str, count: int, file: str) -> tu
     return tuple(spans)
 
 
-def arranged(spec: TableSpec, rows: Rows, place: Span, out: Out) -> Rows | None:
-    """The rows with the table's columns in the table's order; what else a CSV file has is left alone."""
-    lacking = [column for column in spec.columns if column not in rows.columns]
-    for column in lacking:
-        out.append(problems.csv_column(Span(rows.origin) if rows.origin else place, column, rows.columns))
-    if lacking:
-        return None
-    if rows.columns == spec.columns:
-        return rows
-    order = [rows.columns.index(column) for column in spec.columns]
-    cells = tuple(tuple(row[at] for at in order) for row in rows.rows)
-    spans = tuple(tuple(row[at] for at in order) for row in rows.spans)
-    return Rows(spec.columns, cells, spans, rows.typed, rows.origin)
+def lacking_columns(spec: TableSpec, rows: Rows, place: Span) -> Iterable[Diagnostic]:
+    """Columns that the table needs and the rows haven't got; what else a CSV file has is left alone."""
+    for column in spec.columns:
+        if column not in rows.columns:
+            yield problems.csv_column(Span(rows.origin) if rows.origin else place, column, rows.columns)
 
 
-def find_row(rows: Rows, values: Keys) -> int | None:
-    """The number of the first row that fits; `values` are the keys in the order of the first columns."""
+def find_row(rows: Rows, keys: tuple[str, ...], values: Keys) -> int | None:
+    """The number of the first row whose columns `keys` fit the values."""
     kinds = tuple(_kind(value) for value in values)
-    index = rows.indexes.get(kinds)
+    index = rows.indexes.get((keys, kinds))
     if index is None:
-        index = rows.indexes[kinds] = _index(rows, kinds)
+        index = rows.indexes[keys, kinds] = _index(rows, keys, kinds)
     wanted = tuple(canonical(value, kind) for value, kind in zip(values, kinds, strict=True))
     best = index.exact.get(wanted)
     for number, pattern in index.wild:
         if best is not None and best < number:
             break
-        if all(cell == ANY or cell == value for cell, value in zip(pattern, wanted, strict=True)):
+        if all(cell in (ANY, value) for cell, value in zip(pattern, wanted, strict=True)):
             return number
     return best
 
 
-def _index(rows: Rows, kinds: Keys) -> Index:
+def _index(rows: Rows, keys: tuple[str, ...], kinds: Keys) -> Index:
+    at = [rows.columns.index(key) for key in keys]
     exact: dict[Keys, int] = {}
     wild = []
     for number, row in enumerate(rows.rows):
-        pattern = tuple(ANY if cell == ANY else canonical(cell, kind) for cell, kind in zip(row, kinds, strict=False))
+        cells = [row[position] for position in at]
+        pattern = tuple(ANY if cell == ANY else canonical(cell, kind) for cell, kind in zip(cells, kinds, strict=True))
         if ANY in pattern:
             wild.append((number, pattern))
         elif None not in pattern:
@@ -226,8 +220,10 @@ def hidden_rows(spec: TableSpec, rows: Rows) -> Iterable[tuple[int, int]]:
     """Rows that are never reached, each with the row that takes all it would take."""
     seen: list[tuple[int, Keys]] = []
     exact: dict[Keys, int] = {}
+    at = [rows.columns.index(key) for key in spec.keys]
     for number, row in enumerate(rows.rows):
-        keys = tuple(ANY if cell == ANY else canonical(cell, _kind(cell)) for cell in row[: len(spec.keys)])
+        cells = [row[position] for position in at]
+        keys = tuple(ANY if cell == ANY else canonical(cell, _kind(cell)) for cell in cells)
         above = exact.get(keys)
         if above is None:
             above = next((n for n, pattern in seen if _covers(pattern, keys)), None)
@@ -239,4 +235,4 @@ def hidden_rows(spec: TableSpec, rows: Rows) -> Iterable[tuple[int, int]]:
 
 
 def _covers(pattern: Keys, keys: Keys) -> bool:
-    return all(cell == ANY or cell == key for cell, key in zip(pattern, keys, strict=True))
+    return all(cell in (ANY, key) for cell, key in zip(pattern, keys, strict=True))

@@ -1,0 +1,123 @@
+"""A mapping that is ready to run: record in, document or payload out, and nothing else touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Names
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kontering.diagnostics import Diagnostic, Span, closest
+from kontering.mapping import problems, records
+from kontering.mapping.dates import UnknownZone, zone_of
+from kontering.mapping.file import value_problem
+from kontering.mapping.fit import Cut
+from kontering.mapping.outcomes import Failed, Held, Mapped, Outcome, Skipped, Watch
+from kontering.mapping.parts import MappingFile, Param, TableSpec
+from kontering.mapping.run import Course, run
+from kontering.mapping.schemas import Schema
+from kontering.mapping.tables import Rows
+
+__all__ = ["Cut", "Failed", "Held", "Mapped", "Mapping", "Outcome", "Skipped", "Watch"]
+
+NOTHING: Names[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mapping:
+    """A compiled mapping file: `schema` is what it reads, `wanted` what it makes, `uses` the mappings inside it."""
+
+    file: MappingFile
+    schema: Schema
+    wanted: Schema
+    rows: Names[str, tuple[Rows, ...]]
+    uses: Names[str, Mapping]
+    digest: str
+    files: tuple[Path, ...]
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def source(self) -> str:
+        return self.file.source
+
+    @property
+    def target(self) -> str:
+        return self.file.target
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        return self.file.params
+
+    @property
+    def tables(self) -> tuple[TableSpec, ...]:
+        return self.file.tables
+
+    def table(self, name: str) -> TableSpec:
+        return next(table for table in self.file.tables if table.name == name)
+
+    def settled_params(self, given: Names[str, Any]) -> dict[str, Any]:
+        """The params as the mapping sees them: given, else by default, else null."""
+        return {param.name: given.get(param.name, param.default) for param in self.file.params}
+
+    def param_problems(self, given: Names[str, Any], places: Names[str, Span] = NOTHING) -> tuple[Diagnostic, ...]:
+        """What is wrong with params that somebody sets."""
+        known = {param.name: param for param in self.file.params}
+        found = [
+            problems.unknown_param(places.get(name), name, self.name, known) for name in given if name not in known
+        ]
+        for name, param in known.items():
+            found += _param_problems(param, given, places.get(name), self.name)
+        return tuple(found)
+
+    def run(
+        self,
+        record: Any,
+        *,
+        params: Names[str, Any] = NOTHING,
+        tables: Names[str, Rows] = NOTHING,
+        record_key: str = "",
+        zone: str = "UTC",
+        recorder: Watch | None = None,
+    ) -> Outcome:
+        """What becomes of a record, which is JSON as its source gave it, or a planned document.
+
+        `zone` is the connection's, in which its local times are meant.
+        """
+        if wrong := self.param_problems(params):
+            return Failed(diagnostics=wrong)
+        faults: records.Faults = []
+        data = records.decoded(record, self.schema, faults)
+        if faults:
+            return Failed(diagnostics=tuple(records.told(each, self.file.record, record_key) for each in faults))
+        course = Course(record_key, zone, tables, recorder)
+        return run(self, data, self.settled_params(params), course)
+
+
+def _param_problems(param: Param, given: Names[str, Any], place: Span | None, mapping: str) -> list[Diagnostic]:
+    name = param.name
+    if name not in given:
+        return [] if param.has_default else [problems.param_missing(place, name, mapping)]
+    value = given[name]
+    if why := value_problem(value, param.type):
+        return [problems.param_value(place, name, f"must be {why}")]
+    if param.one_of and value not in param.one_of:
+        near = closest(str(value), [str(word) for word in param.one_of])
+        hint = f"did you mean {near!r}?" if near else None
+        return [
+            problems.param_value(
+                place, name, f"must be one of {', '.join(map(str, param.one_of))}, not {value!r}", hint
+            )
+        ]
+    return []
+
+
+def zone_problem(name: str) -> str | None:
+    """The nearest zone's name if there is none of this name."""
+    try:
+        zone_of(name)
+    except UnknownZone:
+        return name
+    return None
