@@ -5,6 +5,23 @@ K1 file, K2 expression, K3 template, K4 money and VAT, K5 document, K6 plan, K7 
 
 CODES: dict[str, str] = {
     # K1 file: YAML, mapping, project, table and test files
+    "K100": "The file is not UTF-8",
+    "K101": "The file is not YAML",
+    "K102": "A key is written twice",
+    "K103": "A tag",
+    "K104": "A merge key",
+    "K105": "An alias without its anchor",
+    "K106": "Aliases that grow too large",
+    "K107": "Too many levels inside one another",
+    "K108": "The file is too large",
+    "K109": "A control character",
+    "K110": "A byte order mark",
+    "K111": "A tab as indentation",
+    "K112": "A key that is no text",
+    "K113": "Several documents, or directives",
+    "K114": "A tilde for null",
+    "K115": "A number with too many digits",
+    "K116": "The file is empty",
     "K150": "A setting that doesn't exist",
     "K151": "A setting that is missing",
     "K152": "A setting of the wrong type",

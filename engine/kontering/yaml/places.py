@@ -51,8 +51,8 @@ def _aligned(text: str, raw: str) -> list[int] | None:
 def _find(char: str, raw: str, at: int) -> int | None:
     """Where `char` stands at or after `at`; only blanks that YAML folds away may lie between."""
     while at < len(raw):
-        if raw[0] == '"' and raw.startswith("\\\n", at):
-            at += 2
+        if raw[0] == '"' and raw.startswith(("\\\n", "\\\r\n"), at):
+            at = len(raw) - len(raw[at + 1 :].lstrip(_BLANK))
         elif char in _BLANK or raw[at] not in _BLANK:
             return at if char in _BLANK or _is_here(char, raw, at) else None
         else:
