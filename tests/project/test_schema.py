@@ -1,4 +1,4 @@
-"""The project schema is what editors show: every setting has a title, a description and a default, and tells the truth."""
+"""The project schema is what editors show: every setting has a title, a description, and its true default."""
 
 from __future__ import annotations
 

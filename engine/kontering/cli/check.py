@@ -25,7 +25,9 @@ FORMATS = ("text", "json", "github", "sarif", "junit")
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print problems.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print problems."
+)
 @click.option("--explain", metavar="CODE", help="Print the manual's page of a code, and check nothing.")
 @output.json_option
 @click.pass_context

@@ -1,4 +1,4 @@
-"""`kontering docs`: the manual in the terminal, and what is known of functions, connectors, schemas, codes and roles."""
+"""`kontering docs`: the manual in the terminal, and lists of functions, connectors, schemas, codes and roles."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def _first(value: Any) -> str:
 
 def _one(topic: str, name: str, listing: Listing) -> Listing | str:
     if name not in listing:
-        raise Misuse(f"There is no {name!r} among the {topic}; {near_or_all(name, listing, f'`kontering docs {topic}` lists them.')}")
+        hint = near_or_all(name, listing, f"`kontering docs {topic}` lists them.")
+        raise Misuse(f"There is no {name!r} among the {topic}; {hint}")
     value = listing[name]
     return str(value["text"]) if isinstance(value, Mapping) else f"{name}: {value}"
 
@@ -100,7 +101,10 @@ def _page(topic: str, as_json: bool) -> None:
 
 def functions() -> Listing:
     """functions of paths, filters of calculations, each with an example"""
-    return {name: {"line": f"{what.signature}: {what.line}", "text": _function(what)} for name, what in {**FUNCTIONS, **FILTERS}.items()}
+    return {
+        name: {"line": f"{what.signature}: {what.line}", "text": _function(what)}
+        for name, what in {**FUNCTIONS, **FILTERS}.items()
+    }
 
 
 def _function(what: Function) -> str:
@@ -116,7 +120,10 @@ def connectors() -> Listing:
 def _connector(one: Connector) -> str:
     parts = [f"{one.name}: {one.title}", "", "Settings of a connection", *_settings(one.settings)]
     if one.reads:
-        rows = [(kind, reads.schema, "reference data, for `pull`" if reads.reference else "") for kind, reads in one.reads.items()]
+        rows = [
+            (kind, reads.schema, "reference data, for `pull`" if reads.reference else "")
+            for kind, reads in one.reads.items()
+        ]
         parts += ["", "Reads", *_indented(output.columns(rows))]
     if one.takes:
         rows = [(kind, ", ".join(call.action for call in takes.calls), "") for kind, takes in one.takes.items()]
@@ -128,7 +135,10 @@ def _connector(one: Connector) -> str:
 
 def _settings(schema: Mapping[str, Any]) -> list[str]:
     required = schema.get("required", ())
-    rows = [(name, _need(name, part, required), part.get("description", "")) for name, part in schema.get("properties", {}).items()]
+    rows = [
+        (name, _need(name, part, required), part.get("description", ""))
+        for name, part in schema.get("properties", {}).items()
+    ]
     return _indented(output.columns(rows)) if rows else ["  none"]
 
 
@@ -153,9 +163,16 @@ def _indented(lines: Iterable[str]) -> list[str]:
 def schemas_() -> Listing:
     """the fields of records, documents and payloads"""
     roots = Roots()
-    names = {f"{folder}/{name}": (kind, name) for kind, folder in schemas.FOLDERS.items() for name in schemas.schema_names(kind, roots)}
+    names = {
+        f"{folder}/{name}": (kind, name)
+        for kind, folder in schemas.FOLDERS.items()
+        for name in schemas.schema_names(kind, roots)
+    }
     found = {name: schemas.find_schema(kind, inner, roots) or {} for name, (kind, inner) in names.items()}
-    return {name: {"line": schema.get("title", ""), "text": "\n".join([name, *_fields(schema, "  ")])} for name, schema in found.items()}
+    return {
+        name: {"line": schema.get("title", ""), "text": "\n".join([name, *_fields(schema, "  ")])}
+        for name, schema in found.items()
+    }
 
 
 def _fields(schema: Mapping[str, Any], indent: str) -> list[str]:

@@ -29,12 +29,29 @@ _FILE = "<expression>"
 
 @click.command("eval")
 @click.argument("expression")
-@click.option("--record", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), help="JSON file with the record; - is standard input.")
-@click.option("--kind", metavar="SYSTEM/KIND", help="Read the record by this schema, so that amounts and times are values.")
-@click.option("--as", "language", type=click.Choice(list(PARSE)), default="path", show_default=True, help="Language of the expression.")
-@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Sets param.NAME; may be given several times.")
+@click.option(
+    "--record",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="JSON file with the record; - is standard input.",
+)
+@click.option(
+    "--kind", metavar="SYSTEM/KIND", help="Read the record by this schema, so that amounts and times are values."
+)
+@click.option(
+    "--as",
+    "language",
+    type=click.Choice(list(PARSE)),
+    default="path",
+    show_default=True,
+    help="Language of the expression.",
+)
+@click.option(
+    "--param", "params", multiple=True, metavar="NAME=VALUE", help="Sets param.NAME; may be given several times."
+)
 @output.json_option
-def command(expression: str, record: Path | None, kind: str | None, language: str, params: tuple[str, ...], as_json: bool) -> None:
+def command(
+    expression: str, record: Path | None, kind: str | None, language: str, params: tuple[str, ...], as_json: bool
+) -> None:
     """Evaluate one expression against a record.
 
     The record has the name of its kind, or that which EXPRESSION begins with: `order.total` reads the record's `total`.

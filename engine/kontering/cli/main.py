@@ -1,4 +1,4 @@
-"""The table of commands, each loaded when it is asked for, and the one place where a failure becomes a message and an exit code.
+"""The table of commands, each loaded when asked for; and where a failure becomes a message and an exit code.
 
 0 fine, 1 problems in the files or held documents, 2 wrong use, 3 a system failed, 130 interrupted.
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
 import click
@@ -120,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -133,8 +133,17 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """Rows under a head; the columns in `right` are numbers. A terminal gets a table that fits its width."""
+    if on_terminal():
+        _rich_table(head, rows, right)
+        return
+    for line in columns([head, *rows], right):
+        say(line)
+
+
 def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """Rows as aligned lines; the columns in `right` are numbers.
+    """Rows as aligned lines.
 
     >>> columns([("revenue", "12.00"), ("vat", "3.00")], right=[1])
     ['revenue  12.00', 'vat       3.00']
@@ -145,6 +154,21 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
 
 def _cell(row: Sequence[str], at: int, widths: Sequence[int], right: Sequence[int]) -> str:
     return row[at].rjust(widths[at]) if at in right else row[at].ljust(widths[at])
+
+
+def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]) -> None:
+    # rich costs as much at start as all of click; only a terminal that shows a table pays for it
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for at, name in enumerate(head):
+        shown.add_column(name, justify="right" if at in right else "left")
+    for row in rows:
+        shown.add_row(*(Text(cell) for cell in row))
+    Console().print(shown)
 
 
 def markdown(text: str) -> None:

@@ -29,5 +29,7 @@ def typed(data: Any, kind: str, roots: Roots) -> Any:
     schema = record_schema(kind, roots)
     if schema is None:
         known = schemas.schema_names("record", roots)
-        raise Misuse(f"There is no record kind {kind!r}; {near_or_all(kind, known, '`kontering docs schemas` lists them.')}")
+        raise Misuse(
+            f"There is no record kind {kind!r}; {near_or_all(kind, known, '`kontering docs schemas` lists them.')}"
+        )
     return decode(data, schema, name=kind.rpartition("/")[2])

@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kontering.connectors import registry
 from kontering.diagnostics import Diagnostic, Span
+from kontering.errors import Problems
 from kontering.mapping.tables import Rows
-from kontering.project import words
 from kontering.project.parts import Connection
 from kontering.project.secrets import Secret
 from kontering.project.shape import Schema, problems
 from kontering.sdk.connector import Connector
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, plain
 
-OURS = ("connector", "doc", "with", "tables", "mappings")
-"""The settings that every connection has, whatever its connector."""
-
 
 def connector_of(node: Node) -> Connector | None:
-    """The connector that a connection names, if there is one of that name."""
-    name = node.get("connector") if isinstance(node, Map) else None
-    known = isinstance(name, Scalar) and name.value in registry.names()
-    return registry.load(str(name.value)) if isinstance(name, Scalar) and known else None
+    """The connector that a connection names, if there is one of that name and it can be loaded."""
+    name = _name_of(node)
+    found = _loaded(name.text) if name else None
+    return found if isinstance(found, Connector) else None
 
 
 def check_connection(entry: Entry, general: Schema, root: Schema) -> Iterator[Diagnostic]:
     """The connection's own settings, and those of its connector."""
-    node, connector = entry.value, connector_of(entry.value)
-    name = node.get("connector") if isinstance(node, Map) else None
-    if isinstance(name, Scalar) and connector is None:
-        yield words.unknown_connector(name.span, name.text, registry.names())
-    elif connector is None:
-        yield from problems(node, general, root=root, name=entry.key.text)
+    node, name = entry.value, _name_of(entry.value)
+    found = _loaded(name.text) if name else None
+    if name and isinstance(found, tuple):
+        yield from (replace(problem, span=name.span) for problem in found)
     else:
-        yield from problems(node, whole_schema(general, connector), root=root, name=entry.key.text)
+        schema = whole_schema(general, found) if isinstance(found, Connector) else general
+        yield from problems(node, schema, root=root, name=entry.key.text)
+
+
+def _name_of(node: Node) -> Scalar | None:
+    name = node.get("connector") if isinstance(node, Map) else None
+    return name if isinstance(name, Scalar) and isinstance(name.value, str) else None
+
+
+@cache
+def _loaded(name: str) -> Connector | tuple[Diagnostic, ...]:
+    """The connector, or why there is none; finding out costs a look at every installed package."""
+    try:
+        return registry.load(name)
+    except Problems as problems:
+        return tuple(item for item in problems.diagnostics if isinstance(item, Diagnostic))
 
 
 def whole_schema(general: Schema, connector: Connector) -> Schema:

@@ -16,7 +16,12 @@ def settings_of(connection: Connection, project: Project) -> Mapping[str, Any]:
     `book` keeps apart the embedded books of projects that share a store.
     """
     own = {"name": connection.name, "project": project.name, "tables": tables_of(connection)}
-    return {"book": f"{project.name}/{connection.name}", **filled(connection.settings, project.folder), **own}
+    return {**filled(connection.settings, project.folder), **own, "book": book_of(connection, project)}
+
+
+def book_of(connection: Connection, project: Project) -> str:
+    """The name of a connection's embedded books in the store."""
+    return str(connection.settings.get("book") or f"{project.name}/{connection.name}")
 
 
 def tables_of(connection: Connection) -> Mapping[str, list[dict[str, Any]]]:

@@ -96,10 +96,6 @@ def not_a_project(span: Span) -> Diagnostic:
     )
 
 
-def unknown_connector(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K160", f"there is no connector {name!r}", span, near_or_all(name, known))
-
-
 def unknown_connection(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic("K161", f"there is no connection {name!r}", span, near_or_all(name, known))
 
