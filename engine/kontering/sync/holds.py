@@ -1,0 +1,150 @@
+"""Why the planner or the deliverer puts a document aside: one small function for each reason, with the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kontering.diagnostics import Diagnostic, closest
+from kontering.errors import Refusal
+from kontering.model.document import Planned
+from kontering.model.plan import Found, Hold, Skip
+from kontering.project.policy import State
+
+
+def _hold(word: str, code: str, key: str, reason: str, hint: str, **details: Any) -> Hold:
+    return Hold(code=word, reason=reason, details=details, problems=(Diagnostic(code, reason, hint=hint, record=key),))
+
+
+def ambiguous(key: str, kind: str, by: str, found: Sequence[Found]) -> Hold:
+    ids = [one.number or one.id for one in found]
+    reason = f"{len(ids)} {kind}s in the target fit equally well by {by}: {', '.join(ids[:5])}"
+    hint = f"join them in the target, or give the {kind} a clearer number there, then retry"
+    return _hold("AMBIGUOUS", "K601", key, reason, hint, kind=kind, by=by, found=ids)
+
+
+def customer_missing(key: str, name: str, remark: str) -> Hold:
+    reason = f"{name!r} is not a customer in the target" + (f" ({remark})" if remark else "")
+    return _hold("CUSTOMER_MISSING", "K602", key, reason, "make the customer there, or set `customers.missing: create`")
+
+
+def product_missing(key: str, product: str, name: str) -> Hold:
+    reason = f"the product {product} ({name}) is not in the target"
+    hint = "make the product there, or set `products.missing: create` or `products.fallback`"
+    return _hold("PRODUCT_MISSING", "K603", key, reason, hint, product=product)
+
+
+def line_without_product(key: str, line: str, description: str) -> Hold:
+    reason = f"line {line} ({description}) has no product"
+    hint = "set `products.fallback` to the number of a product for such lines, or let the mapping write one"
+    return _hold("NO_PRODUCT", "K604", key, reason, hint, line=line)
+
+
+def totals_differ(key: str, report: str, details: Mapping[str, Any]) -> Hold:
+    reason = f"the target comes to other totals: {report}"
+    hint = (
+        "look at the lines, prices and VAT codes of both; `totals.tolerance` is the largest difference that is closed"
+    )
+    return _hold("TOTALS_DIFFER", "K605", key, reason, hint, **details)
+
+
+def no_totals(key: str, id_: str) -> Hold:
+    reason = f"the target doesn't say what the draft {id_} comes to, so nothing proves it"
+    return _hold("TOTALS_UNKNOWN", "K606", key, reason, "book it by hand in the target, then skip it here", id=id_)
+
+
+def edited_after_booking(key: str, number: str) -> Hold:
+    reason = f"the record changed after it was booked as {number}"
+    hint = "credit and invoice it in the books by hand, or correct the record, then retry or skip it"
+    return _hold("EDITED_AFTER_BOOKING", "K607", key, reason, hint, number=number)
+
+
+def payment_changed(key: str, payment: str) -> Hold:
+    reason = f"the payment {payment} is registered with another amount already"
+    return _hold("PAYMENT_CHANGED", "K608", key, reason, "correct it in the books by hand, then skip it here")
+
+
+def by_state(key: str, state: str) -> Hold:
+    hint = "it goes on when the source's state changes; the flow's `states` says what each one means"
+    return _hold("STATE", "K609", key, f"the flow holds records in state {state!r}", hint, state=state)
+
+
+def state_unknown(key: str, state: str, states: Mapping[str, State]) -> Hold:
+    near = closest(state, states)
+    hint = f"did you mean {near!r}?" if near else "name it in the flow's `states`, or write `*` for every other one"
+    return _hold("STATE_UNKNOWN", "K610", key, f"the flow's `states` don't say what {state!r} means", hint, state=state)
+
+
+def draft_cancelled(key: str, id_: str) -> Hold:
+    reason = f"it was cancelled, but its draft {id_} stands in the target"
+    return _hold("CANCELLED", "K611", key, reason, "delete the draft there, then skip it here", id=id_)
+
+
+def credited_before_cancel(key: str) -> Hold:
+    reason = "it was cancelled after parts of it were credited"
+    return _hold("CANCELLED", "K611", key, reason, "credit what is left in the books by hand, then skip it here")
+
+
+def invoice_unknown(document: Planned) -> Hold:
+    reason = f"it credits {document.credits or 'no invoice'}, which no flow of this project has read"
+    hint = "it goes on by itself as soon as the invoice is booked; an invoice from before is credited by hand"
+    return _hold("INVOICE_UNKNOWN", "K612", document.key, reason, hint, credits=document.credits)
+
+
+def not_taken(key: str, kind: str, target: str, hint: str) -> Hold:
+    return _hold("NOT_TAKEN", "K613", key, f"{target} takes no {kind}", hint, kind=kind)
+
+
+def not_rendered(key: str, kind: str, reason: str, problems: Sequence[Diagnostic]) -> Hold:
+    hint = "mend the mapping, the table or the record, then retry"
+    problems = tuple(problems) or (Diagnostic("K614", reason, hint=hint, record=key),)
+    return Hold(code="PAYLOAD", reason=f"{kind}: {reason}", details={"kind": kind}, problems=problems)
+
+
+def closed_period(key: str, refusals: Sequence[Refusal], until: str | None) -> Hold:
+    reason = f"the target's books are closed{f' up to {until}' if until else ''}: {_joined(refusals)}"
+    hint = "open the period there, or set `closed_period: next_open_day`, then retry"
+    return _hold("PERIOD_CLOSED", "K616", key, reason, hint, closed_until=until)
+
+
+def refused(key: str, kind: str, refusals: Sequence[Refusal], places: Sequence[Diagnostic]) -> Hold:
+    reason = f"the target refuses the {kind}: {_joined(refusals)}"
+    hint = "mend what it names, then retry"
+    details = [{"path": one.path, "message": one.message, "code": one.code} for one in refusals]
+    problems = tuple(places) or (Diagnostic("K701", reason, hint=hint, record=key),)
+    return Hold(code="REFUSED", reason=reason, details={"kind": kind, "refusals": details}, problems=problems)
+
+
+def past_finding_out(key: str, what: str) -> Hold:
+    reason = f"the answer to {what} was lost, and the target can't be asked whether it happened"
+    hint = "look in the target: if it is there, skip this here; if it isn't, retry"
+    return _hold("UNSURE", "K702", key, reason, hint, what=what)
+
+
+def made_twice(key: str, what: str, found: Sequence[Found]) -> Hold:
+    ids = [one.number or one.id for one in found]
+    reason = f"{what} is in the target more than once: {', '.join(ids)}"
+    return _hold("MADE_TWICE", "K703", key, reason, "take out what is too much there, then retry or skip", found=ids)
+
+
+def gave_up(key: str, target: str, trouble: str) -> Hold:
+    reason = f"{target} has been tried for a day: {trouble}"
+    return _hold("GAVE_UP", "K704", key, reason, "see what ails the target, then retry")
+
+
+def needs_a_person(key: str, what: str, trouble: str) -> Hold:
+    reason = f"{what} stands open: {trouble}"
+    hint = "look in the target, then retry or skip the document that began it"
+    return _hold("UNSURE", "K702", key, reason, hint, what=what)
+
+
+def skipped_by_state(state: str) -> Skip:
+    return Skip(code="STATE", reason=f"the flow skips records in state {state!r}")
+
+
+def cancelled_in_time() -> Skip:
+    return Skip(code="CANCELLED", reason="it was cancelled before anything was sent")
+
+
+def _joined(refusals: Sequence[Refusal]) -> str:
+    return "; ".join(f"{one.path}: {one.message}" if one.path else one.message for one in refusals)

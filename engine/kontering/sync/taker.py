@@ -1,0 +1,37 @@
+"""A target as the planner sees it: what it takes, and how a payload and the postings of a document are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kontering.model.document import Planned, Posting
+from kontering.model.plan import Hold
+from kontering.model.record import JsonObject
+from kontering.sdk.connector import Call, Takes
+
+Render = Callable[[str, JsonObject], JsonObject | Hold]
+"""Kind and planned data → the payload, or why there is none."""
+
+Postings = Callable[[Planned], tuple[Posting, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """One target connection of a project."""
+
+    project: str
+    connection: str
+    takes: Mapping[str, Takes]
+    render: Render
+    postings: Postings
+
+    def call(self, kind: str, action: str) -> Call | None:
+        takes = self.takes.get(kind)
+        return takes.call(action) if takes else None
+
+
+def finds(taker: Taker, kind: str) -> frozenset[str]:
+    """The terms by which the target can be asked for things of a kind."""
+    takes = taker.takes.get(kind)
+    return takes.finds if takes else frozenset()

@@ -1,0 +1,242 @@
+"""What a document wants of its target: its customer, its products, and the bodies of all of them, each made once.
+
+A plan is asked again after every fact; what doesn't depend on facts is made the first time it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from kontering.accounting.totals import rounding_line
+from kontering.model.document import Item, Paid, Planned, PlannedLine, Posting
+from kontering.model.link import Linked
+from kontering.model.plan import Hold, Link
+from kontering.model.record import JsonObject
+from kontering.project.policy import Policy, registers
+from kontering.store.codec import digest
+from kontering.sync import ids, keys, payload
+from kontering.sync.keys import Thing
+from kontering.sync.payload import Id
+from kontering.sync.taker import Taker
+
+Body = JsonObject | Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product that a document needs, as its first line shows it; `stands_in` says that it is the flow's fallback."""
+
+    key: str
+    item: Item
+    line: PlannedLine
+    stands_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A document with its flow's policy and its target. `credited` is the invoice that it credits, as it is there."""
+
+    document: Planned
+    policy: Policy
+    taker: Taker
+    credited: Linked | None = None
+    made: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, name: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made the first time only."""
+        if name not in self.made:
+            self.made[name] = make()
+        return self.made[name]
+
+
+def things(document: Planned, policy: Policy) -> Iterator[Thing]:
+    """Everything whose link a plan may ask for."""
+    yield (document.kind, document.key)
+    yield ("customer", keys.customer_key(document))
+    if document.credits:
+        yield ("invoice", document.credits)
+    yield ("credit_note", whole_credit_key(document.key))
+    source = keys.source_of(document.key)
+    for sku in (policy.products.fallback, policy.products.rounding):
+        if sku:
+            yield ("product", f"{source}/product/{sku}")
+    for line in document.lines:
+        if line.product and (line.product.sku or line.product.external_id):
+            yield ("product", keys.product_key(source, line.product))
+    for number, _ in enumerate(document.payments, start=1):
+        yield ("payment", keys.payment_key(document.key, number))
+    for kind in ("cogs",):
+        yield ("voucher", keys.voucher_key(document.key, kind))
+
+
+def whole_credit_key(invoice: str) -> str:
+    """The key of the credit note that takes a cancelled invoice back."""
+    return f"{invoice}#cancelled"
+
+
+def customer_id(wanted: Wanted) -> Id:
+    single = wanted.policy.customers.single
+    return Link("customer", single, ids.ITSELF) if single else Link("customer", keys.customer_key(wanted.document))
+
+
+def products(wanted: Wanted, document: Planned, absent: frozenset[str]) -> tuple[Product | None, ...]:
+    """The product of each line; `absent` are those that the target lacks and for which the fallback stands in."""
+    return tuple(_product(wanted, line, absent) for line in document.lines)
+
+
+def with_rounding(wanted: Wanted, difference: Decimal) -> Planned:
+    """The document with a line for the difference that the target's rounding makes."""
+    if difference == 0:
+        return wanted.document
+    made: Planned = wanted.once(("rounding", difference), lambda: rounding_line(wanted.document, difference))
+    return made
+
+
+def document_body(wanted: Wanted, difference: Decimal, absent: frozenset[str]) -> Body:
+    """The payload of the invoice or credit note itself."""
+    made: Body = wanted.once(("body", difference, absent), lambda: _document_body(wanted, difference, absent))
+    return made
+
+
+def document_digest(wanted: Wanted, absent: frozenset[str]) -> str:
+    """Tells editions of the document apart, whatever its rounding line."""
+    made: str = wanted.once(("digest", absent), lambda: digest(document_body(wanted, Decimal(0), absent)))
+    return made
+
+
+def customer_body(wanted: Wanted) -> Body:
+    data = payload.customer_data(wanted.document, wanted.policy)
+    made: Body = wanted.once("customer", lambda: wanted.taker.render("customer", data))
+    return made
+
+
+def product_body(wanted: Wanted, product: Product) -> Body:
+    def make() -> Body:
+        data = payload.product_data(wanted.document, product.key, product.item, product.line)
+        return wanted.taker.render("product", data)
+
+    made: Body = wanted.once(("product", product.key), make)
+    return made
+
+
+def payments(wanted: Wanted) -> Iterator[tuple[int, Paid]]:
+    """The payments that are registered in the target, with their numbers."""
+    for number, payment in enumerate(wanted.document.payments, start=1):
+        if registers(wanted.policy.payments, payment.method) and payment.amount != 0:
+            yield number, payment
+
+
+def payment_body(wanted: Wanted, number: int, payment: Paid) -> Body:
+    def make() -> Body:
+        own = _of_payment(wanted, number)
+        clearing = wanted.policy.payments.clearing.get(payment.method) or payload.clearing_of(own)
+        data = payload.payment_data(wanted.document, number, payment, customer_id(wanted), own, clearing)
+        return wanted.taker.render("payment", data)
+
+    made: Body = wanted.once(("payment", number), make)
+    return made
+
+
+def vouchers(wanted: Wanted) -> tuple[Posting, ...]:
+    """What is posted beside the document and its payments."""
+    return tuple(one for one in _postings(wanted, wanted.document) if _is_extra(wanted.document, one))
+
+
+def voucher_body(wanted: Wanted, posting: Posting) -> Body:
+    data = payload.voucher_data(wanted.document, posting, customer_id(wanted))
+    made: Body = wanted.once(("voucher", posting.kind), lambda: wanted.taker.render("voucher", data))
+    return made
+
+
+def essence(wanted: Wanted) -> str:
+    """What a booked document can't have changed without the books being wrong: amounts, VAT, currency and buyer."""
+    made: str = wanted.once("essence", lambda: digest(_essence(wanted.document)))
+    return made
+
+
+def moving(render: Callable[[JsonObject], Body], data: JsonObject, fields: Sequence[str], body: Body) -> Body:
+    """The part of a payload that moves when `fields` of the data move: what an update may touch."""
+    if isinstance(body, Hold):
+        return body
+    other = render(_without(data, fields))
+    if isinstance(other, Hold):
+        return body
+    return {name: value for name, value in body.items() if name not in other or other[name] != value}
+
+
+def followed(data: Mapping[str, Any], fields: Sequence[str]) -> str:
+    """Digest of the fields that follow the source."""
+    return digest([data.get(name) for name in fields])
+
+
+def _product(wanted: Wanted, line: PlannedLine, absent: frozenset[str]) -> Product | None:
+    policy, source = wanted.policy.products, keys.source_of(wanted.document.key)
+    if line.kind == "rounding":
+        item: Item | None = Item(name=line.description, sku=policy.rounding)
+    else:
+        item = line.product
+    if item and (item.sku or (item.external_id and not policy.fallback)):
+        key = keys.product_key(source, item)
+        if key not in absent:
+            return Product(key=key, item=item, line=line)
+    if not policy.fallback:
+        return None
+    standing = Item(name=policy.fallback, sku=policy.fallback)
+    return Product(key=keys.product_key(source, standing), item=standing, line=line, stands_in=True)
+
+
+def _document_body(wanted: Wanted, difference: Decimal, absent: frozenset[str]) -> Body:
+    document = with_rounding(wanted, difference)
+    ids = [Link("product", product.key) if product else "" for product in products(wanted, document, absent)]
+    own = [one for one in _postings(wanted, document) if one.kind == document.kind]
+    data = payload.document_data(document, customer_id(wanted), ids, wanted.credited, own)
+    return wanted.taker.render(document.kind, data)
+
+
+def _postings(wanted: Wanted, document: Planned) -> tuple[Posting, ...]:
+    made: tuple[Posting, ...] = wanted.once(("postings", id(document)), lambda: wanted.taker.postings(document))
+    return made
+
+
+def _of_payment(wanted: Wanted, number: int) -> tuple[Posting, ...]:
+    key = keys.payment_key(wanted.document.key, number)
+    return tuple(one for one in _postings(wanted, wanted.document) if one.key == key)
+
+
+def _is_extra(document: Planned, posting: Posting) -> bool:
+    return posting.kind != document.kind and not posting.key.startswith(f"{document.key}#payment/")
+
+
+def _essence(document: Planned) -> object:
+    lines = [[_plainly(x) for x in (line.quantity, line.net, line.vat)] + [line.code] for line in document.lines]
+    buyer = (keys.customer_key(document), document.customer.vat_number)
+    return [document.currency, document.treatment, document.country, buyer, lines, _plainly(document.totals.gross)]
+
+
+def _plainly(amount: Decimal) -> str:
+    """
+    >>> _plainly(Decimal("5.00")) == _plainly(Decimal("5"))
+    True
+    """
+    return format(amount.normalize(), "f")
+
+
+def _without(data: JsonObject, fields: Sequence[str]) -> JsonObject:
+    """The data with other values in these fields: left out where they may be, else just different."""
+    changed = dict(data)
+    for name in fields:
+        if name == "address" and name in changed:
+            changed[name] = {"country": changed[name]["country"]}
+        elif name in ("name", "sku"):
+            changed[name] = f"{changed[name]} *"
+        else:
+            changed.pop(name, None)
+    return changed
+
+
+def moved(document: Planned, day: Any) -> Planned:
+    """The document on another day, for a period that is closed."""
+    return replace(document, date=day, due=max(document.due, day))
