@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from kontering.errors import Problems
 from kontering.mapping import load
 from kontering.mapping.check import check_paths
 from kontering.mapping.mapping import Mapping as Compiled
-from kontering.mapping.parts import Param, TableSpec
+from kontering.mapping.parts import TableSpec
 from kontering.mapping.roots import Roots
 from kontering.project import flows, snapshot, tables, words
 from kontering.project.file import ProjectFile, with_source
@@ -64,7 +63,7 @@ def _check_flow(flow: Flow, project: Project, file: ProjectFile) -> Iterator[Dia
     wanted = flows.kinds_read(flow.source, around(file))[flow.kind]
     if mapping.source != wanted:
         yield words.wrong_source(place, flow.mapping, mapping.source, wanted)
-    yield from _check_params(flow.params, mapping, f"the mapping {flow.mapping!r}", node)
+    yield from _params(flow.params, mapping, node)
     yield from _check_target(flow, mapping, project, node)
 
 
@@ -76,30 +75,12 @@ def _check_target(flow: Flow, mapping: Compiled, project: Project, node: Node) -
         yield from flows.check_policy(node, mapping.target, takes[mapping.target], flow.target)
 
 
-def _check_params(said: Mapping[str, Any], mapping: Compiled, owner: str, node: Node) -> Iterator[Diagnostic]:
-    known = {param.name: param for param in mapping.params}
-    for name, value in said.items():
-        span = nearest(node, ["with", name])
-        if name not in known:
-            yield words.unknown_param(span, name, owner, known)
-        elif not _fits(known[name], value):
-            yield words.bad_param(_value_place(node, ["with", name]), name, _wanted(known[name]))
-    for param in mapping.params:
-        if not param.has_default and param.name not in said:
-            yield words.lacking_param(nearest(node, ["with"]), param.name, owner, param.doc)
-
-
-_TYPES = {"text": (str,), "integer": (int,), "decimal": (int, Decimal), "boolean": (bool,)}
-
-
-def _fits(param: Param, value: Any) -> bool:
-    right = isinstance(value, _TYPES[param.type]) and (param.type == "boolean") == isinstance(value, bool)
-    return right and (param.one_of is None or value in param.one_of)
-
-
-def _wanted(param: Param) -> str:
-    kinds = {"text": "a text", "integer": "a whole number", "decimal": "a number", "boolean": "true or false"}
-    return words.listed(map(str, param.one_of)) if param.one_of else kinds[param.type]
+def _params(said: Mapping[str, Any], mapping: Compiled, node: Node) -> tuple[Diagnostic, ...]:
+    """What is wrong with the params that a flow or a connection sets for a mapping."""
+    places = {param.name: nearest(node, ["with"]) for param in mapping.params}
+    set_here = {name: _value_place(node, ["with", name]) for name in said if name in places}
+    unknown = {name: nearest(node, ["with", name]) for name in said if name not in places}
+    return mapping.param_problems(said, {**places, **set_here, **unknown})
 
 
 # --- connections
@@ -176,15 +157,12 @@ def _check_connection_params(
     connection: Connection, payloads: Mapping[str, Compiled], node: Node, *, needed: bool
 ) -> Iterator[Diagnostic]:
     """A parameter that the connection sets is one of some payload mapping; one without default must be set."""
-    known = {param.name: (param, mapping) for mapping in payloads.values() for param in mapping.params}
-    for name, value in connection.params.items():
-        if name not in known:
-            yield words.unknown_param(nearest(node, ["with", name]), name, f"{connection.name!r}", known)
-        elif not _fits(known[name][0], value):
-            yield words.bad_param(_value_place(node, ["with", name]), name, _wanted(known[name][0]))
-    for param, mapping in known.values():
-        if needed and not param.has_default and param.name not in connection.params:
-            yield words.lacking_param(nearest(node, ["with"]), param.name, f"the mapping {mapping.name!r}", param.doc)
+    known = {param.name for mapping in payloads.values() for param in mapping.params}
+    for name in (name for name in connection.params if name not in known):
+        yield words.unknown_param(nearest(node, ["with", name]), name, connection.name, known)
+    for mapping in payloads.values() if needed else ():
+        own = {param.name for param in mapping.params}
+        yield from _params({name: value for name, value in connection.params.items() if name in own}, mapping, node)
 
 
 # --- places

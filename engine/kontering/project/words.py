@@ -128,13 +128,9 @@ def not_a_payload(span: Span, mapping: str, makes: str, wanted: str) -> Diagnost
     return Diagnostic("K165", f"the mapping {mapping!r} makes {makes!r}; {wanted!r} is wanted here", span)
 
 
-def unknown_param(span: Span, name: str, owner: str, known: Iterable[str]) -> Diagnostic:
-    hint = near_or_all(name, known, f"{owner} has no parameters")
-    return Diagnostic("K166", f"{owner} has no parameter {name!r}", span, hint)
-
-
-def bad_param(span: Span, name: str, wanted: str) -> Diagnostic:
-    return Diagnostic("K167", f"the parameter {name!r} takes {wanted}", span)
+def unknown_param(span: Span, name: str, connection: str, known: Iterable[str]) -> Diagnostic:
+    hint = near_or_all(name, known, "its payload mappings have no params")
+    return Diagnostic("K166", f"no payload mapping of {connection!r} has a param {name!r}", span, hint)
 
 
 def unknown_flow(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
@@ -187,11 +183,6 @@ def no_column(span: Span, table: str, column: str, wanted: Sequence[str], by: st
 
 def odd_column(span: Span, table: str, column: str, wanted: Sequence[str]) -> Diagnostic:
     return Diagnostic("K177", f"the table {table!r} has no column {column!r}", span, near_or_all(column, wanted))
-
-
-def lacking_param(span: Span, name: str, owner: str, doc: str) -> Diagnostic:
-    hint = f"add `with: {{{name}: …}}`" + (f": {doc}" if doc else "")
-    return Diagnostic("K178", f"{owner} needs the parameter {name!r}", span, hint)
 
 
 def bad_cell(span: Span, column: str, value: str, hint: str) -> Diagnostic:
