@@ -1,4 +1,4 @@
-"""VAT treatment and code for every piece of a sale, with the reasons; what was charged must fit, or the sale is held."""
+"""VAT treatment and code for every piece of a sale, with reasons; what was charged must fit, or the sale is held."""
 
 from __future__ import annotations
 

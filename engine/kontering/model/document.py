@@ -90,6 +90,11 @@ class Period:
         """The last day that is covered."""
         return self.until - dt.timedelta(days=1)
 
+    @classmethod
+    def ending(cls, start: dt.date, end: dt.date) -> Period:
+        """A period by its last day."""
+        return cls(start=start, until=end + dt.timedelta(days=1))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
