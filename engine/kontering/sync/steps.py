@@ -94,7 +94,7 @@ def terms(want: Wanted, thing: Thing) -> Mapping[str, str]:
     """By what a thing can be found again after a lost answer."""
     kind, key = thing
     if kind == "customer":
-        return {"key": key, **matching.allterms(want.document, want.policy.customers)}
+        return {"key": key, **matching.all_terms(want.document, want.policy.customers)}
     if kind == "product":
         return {"key": key, "sku": key.rpartition("/product/")[2].removeprefix("#")}
     below = key.removeprefix(want.document.key)
