@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ def make(
     >>> simulator.state.habits.vat_per, len(simulator.state.customers)
     ('line', 0)
     """
-    unknown = set(habits) - {item.name for item in fields(Habits)}
+    unknown = set(habits) - {item.name for item in dataclasses.fields(Habits)}
     if unknown:
         raise TypeError(f"the simulated e-conomic has no habit {sorted(unknown)[0]!r}")
     time = clock or now
