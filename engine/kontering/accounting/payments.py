@@ -34,12 +34,12 @@ def role_of(method: str, settings: Settings) -> str:
     return MEANING.get(method) or settings.clearing.get(method) or ORDINARY.get(method, "psp_clearing")
 
 
-def counted(payment: Paid, open_amount: Decimal, settings: Settings) -> Decimal:
-    """What a payment counts for: cash that was rounded to coins pays exactly what was open."""
+def counted(payment: Paid, amount: Decimal, left: Decimal, settings: Settings) -> Paid:
+    """A payment as it counts: cash that was rounded to coins pays exactly what was open."""
     step = settings.cash_rounding
-    if payment.method != "cash" or step is None or rounded(open_amount, step) != payment.amount:
-        return payment.amount
-    return open_amount
+    if payment.method == "cash" and step is not None and rounded(left, step) == amount:
+        return replace(payment, amount=left)
+    return replace(payment, amount=amount)
 
 
 def vouchers(document: Planned, settings: Settings, *, before: Decimal = ZERO) -> Iterator[Posting]:
