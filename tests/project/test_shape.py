@@ -49,7 +49,7 @@ def test_a_right_file_has_no_problems() -> None:
         ("name: a\nlayuot: 1", 2, 1, "K150", "there is no setting 'layuot'", "did you mean 'layout'?"),
         ("name: a\ninner: {zone: x}", 2, 9, "K150", "'inner' has no setting 'zone'", "it can be group"),
         ("layout: 1", 1, 1, "K151", "the file lacks the setting 'name'", "What it is called."),
-        ("name: a\nparts: {}", 2, 8, "K151", "'parts' is empty", "it needs at least one entry"),
+        ("name: a\nparts: {}", 2, 1, "K151", "'parts' is empty", "it needs at least one entry"),
         ("name: [a]", 1, 7, "K152", "'name' takes a text, and this is a list", None),
         ("name: a\nlayout: '19'", 2, 9, "K152", "'layout' takes a whole number, and this is a text", None),
         ("name: a\nlayout: true", 2, 9, "K152", "'layout' takes a whole number, and this is true or false", None),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from kontering.accounting import roles
 from kontering.cli import output
 from kontering.codes import CODES
 from kontering.connectors import registry
-from kontering.errors import Misuse
+from kontering.errors import Misuse, Problems
 from kontering.language.functions import FILTERS, FUNCTIONS, Function
 from kontering.mapping import schemas
 from kontering.mapping.roots import Roots
+from kontering.project.project import schema as project_schema
+from kontering.project.shape import kinds, resolved
 from kontering.project.words import near_or_all
 from kontering.sdk.connector import Connector
 
@@ -113,8 +116,15 @@ def _function(what: Function) -> str:
 
 def connectors() -> Listing:
     """the systems: settings, what is read, what is taken"""
-    loaded = {name: registry.load(name) for name in registry.names()}
-    return {name: {"line": one.title, "text": _connector(one)} for name, one in loaded.items()}
+    return {name: _connector_row(name) for name in registry.names()}
+
+
+def _connector_row(name: str) -> Listing:
+    try:
+        one = registry.load(name)
+    except Problems as problems:  # a broken one spoils only itself
+        return {"line": str(problems).partition("\n")[0], "text": str(problems)}
+    return {"line": one.title, "text": _connector(one)}
 
 
 def _connector(one: Connector) -> str:
@@ -136,24 +146,40 @@ def _connector(one: Connector) -> str:
 def _settings(schema: Mapping[str, Any]) -> list[str]:
     required = schema.get("required", ())
     rows = [
-        (name, _need(name, part, required), part.get("description", ""))
+        (name, _need(part, required=name in required), part.get("description", ""))
         for name, part in schema.get("properties", {}).items()
     ]
     return _indented(output.columns(rows)) if rows else ["  none"]
 
 
-def _need(name: str, schema: Mapping[str, Any], required: Iterable[str]) -> str:
+def _need(schema: Mapping[str, Any], *, required: bool) -> str:
     kind = "secret" if schema.get("x-secret") else _kind(schema)
-    if name in required:
+    if required:
         return f"{kind}, required"
-    return f"{kind}, default {schema['default']}" if schema.get("default") not in (None, "", {}, []) else kind
+    return f"{kind}, default {_default(schema)}" if schema.get("default") not in (None, "", {}, []) else kind
+
+
+def _default(schema: Mapping[str, Any]) -> str:
+    value = schema["default"]
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
-    if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
-    kind = schema.get("type", "any")
-    return kind if isinstance(kind, str) else " | ".join(kind)
+    choices = [schema["const"]] if "const" in schema else schema.get("enum")
+    if choices:
+        return " | ".join(map(str, choices))
+    return str(schema["format"]) if "format" in schema else " | ".join(_KINDS[kind] for kind in kinds(schema)) or "any"
+
+
+_KINDS = {
+    "object": "map",
+    "array": "list",
+    "string": "text",
+    "integer": "integer",
+    "number": "decimal",
+    "boolean": "true | false",
+    "null": "null",
+}
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
@@ -161,28 +187,37 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 
 def schemas_() -> Listing:
-    """the fields of records, documents and payloads"""
+    """the fields of project files, records, documents and payloads"""
+    rows = {"project": project_schema()} | dict(_shipped_schemas())
+    return {name: {"line": each.get("title", ""), "text": _schema(name, each)} for name, each in rows.items()}
+
+
+def _shipped_schemas() -> Iterator[tuple[str, Mapping[str, Any]]]:
     roots = Roots()
-    names = {
-        f"{folder}/{name}": (kind, name)
-        for kind, folder in schemas.FOLDERS.items()
-        for name in schemas.schema_names(kind, roots)
-    }
-    found = {name: schemas.find_schema(kind, inner, roots) or {} for name, (kind, inner) in names.items()}
-    return {
-        name: {"line": schema.get("title", ""), "text": "\n".join([name, *_fields(schema, "  ")])}
-        for name, schema in found.items()
-    }
+    for kind, folder in schemas.FOLDERS.items():
+        for name in schemas.schema_names(kind, roots):
+            yield f"{folder}/{name}", schemas.find_schema(kind, name, roots) or {}
 
 
-def _fields(schema: Mapping[str, Any], indent: str) -> list[str]:
+def _schema(name: str, schema: Mapping[str, Any]) -> str:
+    return "\n".join([f"{name}: {schema.get('title', '')}".rstrip(": "), *_fields(schema, schema, "  ")])
+
+
+def _fields(schema: Mapping[str, Any], root: Mapping[str, Any], indent: str) -> list[str]:
+    """Each field with its kind and what it is; those inside it stand below it, further in."""
     lines = []
     for name, part in schema.get("properties", {}).items():
-        need = ", required" if name in schema.get("required", ()) else ""
-        kind = part.get("format") or _kind(part)
-        lines.append(f"{indent}{name}: {kind}{need}  {part.get('description', '')}".rstrip())
-        lines.extend(_fields(part.get("items", part), indent + "  "))
+        part = resolved(part, root)
+        required = name in schema.get("required", ())
+        lines.append(f"{indent}{name}: {_need(part, required=required)}  {part.get('description', '')}".rstrip())
+        lines.extend(_inside(part, root, indent + "  "))
     return lines
+
+
+def _inside(part: Mapping[str, Any], root: Mapping[str, Any], indent: str) -> list[str]:
+    named = part.get("additionalProperties")
+    inner = resolved(part.get("items") or (named if isinstance(named, dict) else {}), root)
+    return _fields(part, root, indent) + _fields(inner, root, indent)
 
 
 def codes() -> Listing:

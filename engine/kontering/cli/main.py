@@ -81,6 +81,8 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             output.fail(_INTERRUPTED)
             ctx.exit(130)
+        except BrokenPipeError:  # the reader of our output, say `head`, has had enough: click ends quietly
+            raise
         except Problems as report:
             output.problems(report.diagnostics)
             ctx.exit(1)

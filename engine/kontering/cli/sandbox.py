@@ -6,44 +6,63 @@ import contextlib
 import importlib
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from kontering.cli import output
 from kontering.connectors import registry
 from kontering.errors import Misuse, SystemFailed
+from kontering.project.file import NAME
+from kontering.project.project import Connection, Project, load_project
+from kontering.project.secrets import Secret, filled
 from kontering.project.words import near_or_all
 from kontering.testing.server import Served, serve
 
-FIRST_PORT = 8520
+FIRST_PORT = 8711
+HERE = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """One system to serve: on which port (0: a free one), and what its simulator is made with."""
+
+    system: str
+    port: int
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @click.command("sandbox")
 @click.argument("systems", nargs=-1, metavar="[SYSTEM…]")
-@click.option(
-    "--port", type=int, default=FIRST_PORT, show_default=True, help="Port of the first system; 0 takes free ones."
-)
+@click.option("--port", type=int, help=f"Port of the first system; 0 takes free ones.  [{FIRST_PORT}]")
 @output.json_option
-def command(systems: tuple[str, ...], port: int, as_json: bool) -> None:
+def command(systems: tuple[str, ...], port: int | None, as_json: bool) -> None:
     """Serve the simulated systems over HTTP on this machine, until Ctrl-C.
 
-    Each answers as the real one does, as far as that is known, and forgets everything when it stops. Without SYSTEM
-    all are served; a system keeps its port whichever others are served.
+    Each answers as the real one does, as far as that is known, and forgets everything when it stops. In a project
+    the systems of connections whose url is on this machine are served, at that address, with the project's secrets
+    and the records of its files; elsewhere all are, or those that are named.
 
     \b
     Examples:
       kontering sandbox
-      kontering sandbox economic --json
+      kontering sandbox economic --port 0 --json
     """
     known = simulated()
     for name in systems:
         if name not in known:
             raise Misuse(f"There is no simulator of {name!r}; {near_or_all(name, known)}")
-    with contextlib.ExitStack() as stack:
+    stands = [one for one in (() if port is not None else of_project(known)) if not systems or one.system in systems]
+    if not stands:
+        first = FIRST_PORT if port is None else port
         wanted = [name for name in known if not systems or name in systems]
-        served = {name: stack.enter_context(_serve(name, port and port + known.index(name))) for name in wanted}
+        stands = [Stand(system=name, port=first and first + at) for at, name in enumerate(wanted)]
+    with contextlib.ExitStack() as stack:
+        served = {stand.system: stack.enter_context(_serve(stand)) for stand in stands}
         _write(served, as_json)
         _wait()
     output.note("stopped")
@@ -54,16 +73,51 @@ def simulated() -> list[str]:
     return [name for name in registry.names() if registry.load(name).simulator]
 
 
+def of_project(known: Sequence[str]) -> list[Stand]:
+    """The simulated systems that the project around us looks for on this machine."""
+    folder = next((folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / NAME).is_file()), None)
+    project = load_project(folder) if folder else None
+    found = project.connections.values() if project else ()
+    return [_stand(one, project) for one in found if project and one.connector in known and _port(one)]
+
+
+def _port(connection: Connection) -> int:
+    """The port of a connection's url, if it is on this machine."""
+    url = urlsplit(str(connection.settings.get("url", "")))
+    return (url.port or 0) if url.hostname in HERE else 0
+
+
+def _stand(connection: Connection, project: Project) -> Stand:
+    named = {name: value for name, value in connection.settings.items() if isinstance(value, Secret)}
+    options: dict[str, Any] = dict(filled(named, project.folder))
+    records = _records(connection.connector, project)
+    return Stand(
+        system=connection.connector, port=_port(connection), options=options | ({"records": records} if records else {})
+    )
+
+
+def _records(system: str, project: Project) -> dict[str, list[Any]]:
+    """The records that the project has of a system in files: what the simulated one begins with."""
+    records: dict[str, list[Any]] = {}
+    for connection in project.connections.values():
+        if connection.settings.get("system") == system:
+            for kind, data in read_files(connection, project):
+                records.setdefault(kind, []).append(data)
+    return records
+
+
 @contextlib.contextmanager
-def _serve(name: str, port: int) -> Iterator[Served]:
-    module, _, maker = str(registry.load(name).simulator).partition(":")
-    simulator = getattr(importlib.import_module(module), maker)()
+def _serve(stand: Stand) -> Iterator[Served]:
+    module, _, maker = str(registry.load(stand.system).simulator).partition(":")
+    simulator = getattr(importlib.import_module(module), maker)(**stand.options)
     with contextlib.ExitStack() as stack:
         try:
-            served = stack.enter_context(serve(simulator, port))
+            served = stack.enter_context(serve(simulator, stand.port))
         except OSError as error:
             way = "--port takes another one, 0 a free one"
-            raise SystemFailed(f"{name} can't listen on port {port} ({error.strerror}); {way}.") from error
+            raise SystemFailed(
+                f"{stand.system} can't listen on port {stand.port} ({error.strerror}); {way}."
+            ) from error
         yield served
 
 

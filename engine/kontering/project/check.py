@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from kontering.mapping.mapping import Mapping as Compiled
 from kontering.mapping.parts import TableSpec
 from kontering.mapping.roots import Roots
 from kontering.project import flows, snapshot, tables, words
-from kontering.project.file import ProjectFile, with_source
+from kontering.project.file import ProjectFile, in_order, with_source
 from kontering.project.parts import Connection, Flow, Project, payload_mapping
-from kontering.project.project import Read, around, read_project
+from kontering.project.project import around, read_project
 from kontering.sdk.connector import Connector, Takes
 from kontering.yaml.nodes import Node, at, nearest
 
@@ -27,16 +27,7 @@ def check_project(folder: Path) -> tuple[Diagnostic, ...]:
     read = read_project(folder)
     own = check_paths(sorted((folder / "mappings").rglob("*.yaml")), Roots(folder))
     deep = _deep(read.project, read.file) if read.project and read.file else ()
-    return _once([*read.problems, *own, *with_source(deep, _texts(read, deep))])
-
-
-def _texts(read: Read, found: Sequence[Diagnostic]) -> Mapping[str, str]:
-    return read.texts or {}
-
-
-def _once(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Two flows may share a mapping: its problems are told once."""
-    return tuple(dict.fromkeys(found))
+    return in_order([*read.problems, *own, *with_source(deep, read.texts)])
 
 
 def _deep(project: Project, file: ProjectFile) -> list[Diagnostic]:

@@ -34,7 +34,7 @@ def check_connection(entry: Entry, general: Schema, root: Schema) -> Iterator[Di
         yield from (replace(problem, span=name.span) for problem in found)
     else:
         schema = whole_schema(general, found) if isinstance(found, Connector) else general
-        yield from problems(node, schema, root=root, name=entry.key.text)
+        yield from problems(node, schema, root=root, key=entry.key)
 
 
 def _name_of(node: Node) -> Scalar | None:

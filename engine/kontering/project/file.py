@@ -50,6 +50,12 @@ def read_project_file(folder: Path) -> tuple[ProjectFile | None, tuple[Diagnosti
     return None, found or (words.not_a_project(Span(name)),)
 
 
+def in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Problems as a reader meets them, from top to bottom, each once."""
+    start = Span("")
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: problem.span or start))
+
+
 def with_source(found: Iterable[Diagnostic], texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The problems with the lines that they are about."""
     return tuple(_with_line(problem, texts) for problem in found)

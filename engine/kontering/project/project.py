@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from kontering.diagnostics import Diagnostic, errors
 from kontering.errors import Problems
 from kontering.mapping.roots import Roots
 from kontering.project import books, connections, flows, tables
-from kontering.project.file import ProjectFile, read_project_file, with_source
+from kontering.project.file import ProjectFile, in_order, read_project_file, with_source
 from kontering.project.flows import Around
 from kontering.project.parts import Connection, Flow, Project
 from kontering.project.shape import Schema, problems
@@ -31,7 +31,7 @@ class Read:
     project: Project | None = None
     problems: tuple[Diagnostic, ...] = ()
     file: ProjectFile | None = None
-    texts: Mapping[str, str] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_project(folder: Path) -> Project:
@@ -52,7 +52,7 @@ def read_project(folder: Path) -> Read:
         for entry in _entries(file, "connections")
     }
     texts = {file.shown: file.text} | {name: text for part in read_in.values() for name, text in part.texts.items()}
-    found = with_source([*broken, *_check(file, read_in)], texts)
+    found = with_source(in_order([*broken, *_check(file, read_in)]), texts)
     if errors(found):
         return Read(problems=found, file=file, texts=texts)
     project = _project(file, read_in)

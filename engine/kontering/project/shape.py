@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from kontering.diagnostics import Diagnostic, Span
+from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.project import words
 from kontering.project.formats import FORMATS
 from kontering.yaml.nodes import Map, Node, Scalar, Sequence
@@ -21,16 +21,18 @@ from kontering.yaml.nodes import Map, Node, Scalar, Sequence
 Schema = Mapping[str, Any]
 
 
-def problems(node: Node, schema: Schema, *, root: Schema | None = None, name: str = "") -> Iterator[Diagnostic]:
-    """What is wrong with `node`; `root` is the document that `$ref`s point into."""
-    root = schema if root is None else root
+def problems(
+    node: Node, schema: Schema, *, root: Schema | None = None, key: Scalar | None = None
+) -> Iterator[Diagnostic]:
+    """What is wrong with `node`, which stands at `key`; `root` is the document that `$ref`s point into."""
+    root, name = schema if root is None else root, key.text if key else ""
     schema = resolved(schema, root)
     if schema.get("x-secret"):
         yield from _secret(node, name)
     elif not _fits_type(node, schema):
         yield words.wrong_type(node.span, name, kinds(schema), kind(node), secret=_names_a_secret(node))
     else:
-        yield from _inside(node, schema, root, name)
+        yield from _inside(node, schema, root, key)
 
 
 def resolved(schema: Schema, root: Schema) -> Schema:
@@ -66,32 +68,38 @@ def _fits_type(node: Node, schema: Schema) -> bool:
     return not wanted or found in wanted or (found == "integer" and "number" in wanted)
 
 
-def _inside(node: Node, schema: Schema, root: Schema, name: str) -> Iterator[Diagnostic]:
+def _inside(node: Node, schema: Schema, root: Schema, key: Scalar | None) -> Iterator[Diagnostic]:
     if isinstance(node, Map):
-        yield from _map(node, schema, root, name)
+        yield from _map(node, schema, root, key)
     elif isinstance(node, Sequence):
         for item in node.items:
-            yield from problems(item, schema.get("items", {}), root=root, name=name)
+            yield from problems(item, schema.get("items", {}), root=root, key=key)
     else:
-        yield from _scalar(node, schema, name)
+        yield from _scalar(node, schema, key.text if key else "")
 
 
-def _map(node: Map, schema: Schema, root: Schema, name: str) -> Iterator[Diagnostic]:
+def _map(node: Map, schema: Schema, root: Schema, at: Scalar | None) -> Iterator[Diagnostic]:
     known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+    name = at.text if at else ""
     for entry in node.entries:
-        key = entry.key.text
         yield from _name(entry.key, schema.get("propertyNames", {}))
-        if key in known:
-            yield from problems(entry.value, known[key], root=root, name=key)
-        elif others is False:
-            yield words.unknown_setting(entry.key.span, key, known, of=name)
+        if others is False and entry.key.text not in known:
+            yield words.unknown_setting(entry.key.span, entry.key.text, known, of=name)
         else:
-            yield from problems(entry.value, others, root=root, name=key)
-    there = {entry.key.text for entry in node.entries}
-    for missing in (key for key in schema.get("required", ()) if key not in there):
-        yield words.missing_setting(_head(node), missing, resolved(known.get(missing, {}), root), of=name)
+            yield from problems(entry.value, known.get(entry.key.text, others), root=root, key=entry.key)
+    for missing in _missing(node, schema):
+        yield words.missing_setting(_head(node, at), missing, resolved(known.get(missing, {}), root), of=name)
     if len(node.entries) < schema.get("minProperties", 0):
-        yield words.empty(_head(node), name)
+        yield words.empty(_head(node, at), name)
+
+
+def _missing(node: Map, schema: Schema) -> Iterator[str]:
+    """Required names that aren't there, nor there in a misspelt form, which is a problem already."""
+    there = [entry.key.text for entry in node.entries]
+    strange = [name for name in there if name not in schema.get("properties", {})]
+    for name in schema.get("required", ()):
+        if name not in there and not any(closest(other, [name]) for other in strange):
+            yield name
 
 
 def _name(key: Scalar, schema: Schema) -> Iterator[Diagnostic]:
@@ -146,6 +154,7 @@ def _names_a_secret(node: Node) -> bool:
     )
 
 
-def _head(node: Map) -> Span:
-    """Where a map begins: its first key, so that a missing one doesn't underline the whole map."""
-    return node.entries[0].key.span if node.entries else node.span
+def _head(node: Map, at: Scalar | None) -> Span:
+    """Where something that a map lacks is missed: at the map's own key, so that not all of it is underlined."""
+    first = node.entries[0].key.span if node.entries else node.span
+    return at.span if at else first

@@ -134,7 +134,8 @@ def unknown_param(span: Span, name: str, connection: str, known: Iterable[str]) 
 
 
 def unknown_flow(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K168", f"there is no other flow {name!r}", span, near_or_all(name, known))
+    hint = near_or_all(name, known, "this is the only flow")
+    return Diagnostic("K168", f"there is no other flow {name!r}", span, hint)
 
 
 def needs_circle(span: Span, names: Sequence[str]) -> Diagnostic:
