@@ -356,3 +356,18 @@ def _nodes(part: object) -> Iterator[Tree]:
             yield from _nodes(item)
     elif isinstance(part, Tree):
         yield part
+
+
+def joined_spans(first: Span, last: Span) -> Span:
+    """From the start of one place to the end of another."""
+    return Span(first.file, first.line, first.column, last.end_line, last.end_column)
+
+
+def too_deep(tree: Tree, bound: int) -> bool:
+    """Whether nodes lie deeper inside one another than `bound`; it takes no recursion to find out."""
+    level: list[Tree] = [tree]
+    for _ in range(bound):
+        level = [child for node in level for child in children(node)]
+        if not level:
+            return False
+    return True

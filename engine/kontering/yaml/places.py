@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kontering.diagnostics import Span
 
 _BLANK = " \t\n\r"
@@ -19,7 +21,7 @@ def within(text: str, raw: str, span: Span, start: int, end: int) -> Span:
     return Span(span.file, line, column, end_line, end_column)
 
 
-def _edges(raw: str, places: list[int], start: int, end: int) -> tuple[int, int]:
+def _edges(raw: str, places: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
     behind = places[-1] + _width(raw, places[-1]) if places else _first(raw)
     first = places[start] if start < len(places) else behind
     if end <= start:
@@ -35,9 +37,12 @@ def _position(raw: str, span: Span, index: int) -> tuple[int, int]:
     return span.line + newlines, column
 
 
-def _aligned(text: str, raw: str) -> list[int] | None:
+@lru_cache(maxsize=64)
+def _aligned(text: str, raw: str) -> tuple[int, ...] | None:
     """For each character of `text` its index in `raw`; None if they don't fit together."""
     at = _first(raw)
+    if "\n" not in raw and raw in (text, f"'{text}'", f'"{text}"'):
+        return tuple(range(at, at + len(text)))
     places: list[int] = []
     for char in text:
         found = _find(char, raw, at)
@@ -45,7 +50,7 @@ def _aligned(text: str, raw: str) -> list[int] | None:
             return None
         places.append(found)
         at = found + (_width(raw, found) if _is_here(char, raw, found) else 0)
-    return places
+    return tuple(places)
 
 
 def _find(char: str, raw: str, at: int) -> int | None:
