@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kontering.diagnostics import Diagnostic
+
 JsonObject = Mapping[str, Any]
 Position = Mapping[str, Any]
 
@@ -37,8 +39,12 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some records; `after` is how far the source is read once they are stored (None: not safe to move yet)."""
+    """Some records; `after` is how far the source is read once they are stored (None: not safe to move yet).
+
+    `problems` are things in it that can't be read as records; they come again until they are mended.
+    """
 
     records: tuple[Record, ...] = ()
     after: Position | None = None
     total: int | None = None
+    problems: tuple[Diagnostic, ...] = ()

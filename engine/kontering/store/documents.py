@@ -138,6 +138,14 @@ def credits_of(tx: Tx, invoice: str, but: str) -> tuple[Planned, ...]:
     return tuple(codec.planned(text) for text in tx.connection.scalars(rows))
 
 
+def numbers(tx: Tx, connection: str, kind: str, number: str) -> dict[str, str]:
+    """A printed number and the document that has it, if one has: numbers repeat after a reinstall or a new year."""
+    terms = (document.c.project == tx.project, document.c.connection == connection, document.c.number == number)
+    counted = (document.c.kind == kind, document.c.state.not_in(("superseded", "skipped", "failed")))
+    key = tx.connection.scalar(sa.select(document.c.key).where(*terms, *counted).order_by(document.c.id).limit(1))
+    return {} if key is None else {number: key}
+
+
 def _reopen(tx: Tx, which: sa.ColumnElement[bool]) -> None:
     terms = (document.c.project == tx.project, document.c.state.in_(ASIDE), which)
     state = sa.case((document.c.document.is_(None), "read"), else_="open")

@@ -30,6 +30,7 @@ document = Table(
     _text("project"),
     _text("flow"),
     _text("key"),
+    Column("edition", Integer, nullable=False),
     _text("version"),
     _text("digest"),
     _text("connection"),
@@ -50,12 +51,13 @@ document = Table(
     Column("record", Text, nullable=False),
     Column("document", Text),
     Column("details", Text),
-    UniqueConstraint("project", "flow", "key", "version", name="document_once"),
+    UniqueConstraint("project", "flow", "key", "edition", name="document_once"),
     Index("document_by_lane", "project", "lane", "state"),
     Index("document_by_key", "project", "key"),
     Index("document_by_state", "project", "state"),
     Index("document_by_waits", "project", "waits"),
     Index("document_by_of", "project", "of"),
+    Index("document_by_number", "project", "connection", "number"),
 )
 
 delivery = Table(

@@ -70,7 +70,7 @@ def product_data(document: Planned, key: str, item: Item, line: PlannedLine) -> 
 
 
 def payment_data(
-    document: Planned, number: int, payment: Paid, customer: Id, postings: Sequence[Posting], clearing: str | None
+    document: Planned, number: int, payment: Paid, customer: Id, postings: Sequence[Posting], clearing: str
 ) -> Data:
     """One payment of a document; on a credit note the money goes out."""
     data: Data = {
@@ -86,9 +86,10 @@ def payment_data(
         "amount": payment.amount,
         "of": {"key": document.key, "id": Link(document.kind, document.key)},
         "customer": {"id": customer, "name": document.customer.name},
+        "clearing": clearing,
         "postings": plain(list(postings)),
     }
-    more = {"clearing": clearing, "reference": payment.reference, "fx": document.fx}
+    more = {"reference": payment.reference, "fx": document.fx}
     return data | {name: value for name, value in more.items() if value is not None}
 
 
@@ -106,12 +107,6 @@ def voucher_data(document: Planned, posting: Posting, customer: Id) -> Data:
         "customer": {"id": customer},
         "postings": plain([posting]),
     }
-
-
-def clearing_of(postings: Sequence[Posting]) -> str | None:
-    """The role of the account that a payment's money is on: whatever its voucher has beside the receivable."""
-    roles = (line.role for posting in postings for line in posting.lines)
-    return next((role for role in roles if role not in ("receivable", "fx_difference", "rounding")), None)
 
 
 def _credits(document: Planned, credited: Linked | None) -> Mapping[str, Any]:

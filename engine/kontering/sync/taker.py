@@ -14,17 +14,20 @@ Render = Callable[[str, JsonObject], JsonObject | Hold]
 """Kind and planned data → the payload, or why there is none."""
 
 Postings = Callable[[Planned], tuple[Posting, ...]]
+Clearing = Callable[[str], str]
+"""Payment method → role of the account that its money is on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taker:
-    """One target connection of a project."""
+    """One target connection of a project, as one flow uses it."""
 
     project: str
     connection: str
     takes: Mapping[str, Takes]
     render: Render
     postings: Postings
+    clearing: Clearing
 
     def call(self, kind: str, action: str) -> Call | None:
         takes = self.takes.get(kind)

@@ -132,7 +132,7 @@ def payments(wanted: Wanted) -> Iterator[tuple[int, Paid]]:
 def payment_body(wanted: Wanted, number: int, payment: Paid) -> Body:
     def make() -> Body:
         own = _of_payment(wanted, number)
-        clearing = wanted.policy.payments.clearing.get(payment.method) or payload.clearing_of(own)
+        clearing = wanted.taker.clearing(payment.method)
         data = payload.payment_data(wanted.document, number, payment, customer_id(wanted), own, clearing)
         return wanted.taker.render("payment", data)
 

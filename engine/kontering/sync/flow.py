@@ -1,0 +1,206 @@
+"""Reads a flow: page after page is prepared and accepted, in one transaction with the cursor that covers it.
+
+What comes twice falls out by version and digest; what is older than what is known is late; a newer edition takes the
+place of the one before, whose links and deliveries stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kontering.model.record import Page, Record
+from kontering.project.policy import state_of
+from kontering.sdk.connector import Source
+from kontering.store import audit, codec, cursors, documents, lanes, links
+from kontering.store.lanes import Claimed
+from kontering.store.store import Store, Tx
+from kontering.sync import holds, keys, kill
+from kontering.sync.prepare import Held, Others, Prepared, Ready, Skipped, prepare
+from kontering.sync.progress import Ended, Tell, Tick, Unreadable, quiet
+from kontering.sync.wiring import WiredFlow
+
+SETTLED_AT_ONCE = {"skip": "skipped", "hold": "held"}
+
+
+def lane_of(flow: WiredFlow) -> str:
+    return f"read/{flow.name}"
+
+
+def read_flow(flow: WiredFlow, source: Source, store: Store, ours: Claimed | None, tell: Tell = quiet) -> int:
+    """Reads everything that is new; gives back how many documents came of it. Without a lane nobody else may read."""
+    with store.look() as tx:
+        position = cursors.position(tx, flow.name)
+    read, accepted = 0, 0
+    for page in source.read(flow.kind, position):
+        accepted += _page(flow, page, store, ours, tell)
+        read += len(page.records)
+        tell(Tick(stage="read", name=flow.name, done=read, total=page.total))
+    with store.begin() as tx:
+        cursors.was_read(tx, flow.name)
+    return accepted
+
+
+def others(tx: Tx, connection: str) -> Others:
+    """What preparing may know of other documents, as the store has them in this transaction."""
+    return Others(
+        invoice=lambda key: documents.original(tx, key),
+        credits_of=lambda key, but: documents.credits_of(tx, key, but),
+        numbers=lambda kind, number: documents.numbers(tx, connection, kind, number),
+    )
+
+
+def _page(flow: WiredFlow, page: Page, store: Store, ours: Claimed | None, tell: Tell) -> int:
+    """One page: prepared first, then kept in one short transaction."""
+    for problem in page.problems:
+        tell(Unreadable(flow=flow.name, problem=problem))
+    with store.look() as tx:
+        new = _new(tx, flow, page.records)
+        ready = [_checked(prepare(flow.maker, record, others(tx, flow.target)), flow) for record in new.values()]
+    kill.point("before_page")
+    with store.begin() as tx:
+        if ours is not None:
+            lanes.renew(tx, ours)
+        accept(tx, flow, ready)
+        if page.after is not None:
+            cursors.move(tx, flow.name, page.after)
+    kill.point("after_page")
+    for item in ready:
+        if not isinstance(item, Ready):
+            tell(Ended(key=item.record.key, number="", state=_state(item), reason=item.reason))
+    return len(ready)
+
+
+def accept(tx: Tx, flow: WiredFlow, items: Sequence[Prepared]) -> None:
+    """Keeps what was prepared, in the place of earlier editions, and makes the lanes due that have work by it."""
+    seen = documents.latest(tx, flow.name, [item.record.key for item in items])
+    documents.supersede(tx, [row.id for row in seen.values()])
+    rows = [row_of(flow, item, seen.get(item.record.key)) for item in items]
+    documents.insert(tx, rows)
+    lanes.wake(tx, [(row["lane"], flow.target) for row in rows if row["state"] in lanes.OPEN])
+    documents.wake(tx, [(row["kind"], row["key"]) for row in rows if row["document"] is not None])
+    ends = [row for row in rows if row["state"] not in lanes.OPEN]
+    audit.append(tx, [_ended(flow, row) for row in ends])
+
+
+def row_of(flow: WiredFlow, item: Prepared, before: Any = None) -> dict[str, Any]:
+    """A document's row: all columns, so that many are inserted at once."""
+    record = item.record
+    text = codec.packed(record.data)
+    digest = codec.digest(record.data)
+    row: dict[str, Any] = {
+        "flow": flow.name,
+        "key": record.key,
+        "edition": before.edition + 1 if before is not None else 1,
+        "version": record.version,
+        "digest": digest,
+        "connection": flow.target,
+        "lane": f"{flow.target}/{record.key}",
+        "mapping": flow.maker.mapping.digest,
+        "record": packed_record(record, text),
+        "code": None,
+        "reason": None,
+        "waits": None,
+        "of": None,
+        "number": None,
+        "day": None,
+        "document": None,
+        "details": None,
+    }
+    return row | _what_became(flow, item)
+
+
+def packed_record(record: Record, data: str) -> str:
+    head = {"connection": record.connection, "kind": record.kind, "id": record.id, "version": record.version}
+    return f'{codec.packed(head)[:-1]},"gone":{"true" if record.gone else "false"},"data":{data}}}'
+
+
+def settled_columns(connection: str, item: Ready) -> dict[str, Any]:
+    """The columns of a document that is settled."""
+    document = item.document
+    return {
+        "kind": document.kind,
+        "lane": keys.lane_of(connection, document),
+        "of": document.credits,
+        "number": document.number,
+        "day": document.date.isoformat(),
+        "document": codec.packed(document),
+    }
+
+
+def aside_columns(item: Held | Skipped) -> dict[str, Any]:
+    """The columns of a document that is put aside before it could be settled."""
+    if isinstance(item, Skipped):
+        return {"kind": item.kind, "state": "skipped", "code": item.code, "reason": item.reason}
+    details = {"problems": item.problems, "details": item.details or {}}
+    return {
+        "kind": item.kind,
+        "state": _state(item),
+        "code": item.code,
+        "reason": item.reason,
+        "waits": f"invoice/{item.of}" if item.of else None,
+        "details": codec.packed(details),
+    }
+
+
+def _what_became(flow: WiredFlow, item: Prepared) -> dict[str, Any]:
+    if isinstance(item, Ready):
+        return {"state": "open", **settled_columns(flow.target, item)}
+    return aside_columns(item)
+
+
+def _checked(item: Prepared, flow: WiredFlow) -> Prepared:
+    """A state that the flow skips, or holds, needs no plan."""
+    if not isinstance(item, Ready):
+        return item
+    word = item.document.state
+    match state_of(flow.policy.states, word):
+        case "skip":
+            skip = holds.skipped_by_state(word)
+            return Skipped(record=item.record, kind=item.document.kind, code=skip.code, reason=skip.reason)
+        case _:
+            return item
+
+
+def _state(item: Prepared) -> str:
+    match item:
+        case Ready():
+            return "open"
+        case Skipped():
+            return "skipped"
+        case Held(failed=failed):
+            return "failed" if failed else "held"
+
+
+def _new(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> Mapping[str, Record]:
+    """The newest edition of each record that isn't known yet, and isn't our own writing coming back."""
+    newest: dict[str, Record] = {}
+    for record in records:
+        if record.key not in newest or _follows(record.version, newest[record.key].version):
+            newest[record.key] = record
+    seen = documents.latest(tx, flow.name, list(newest))
+    echoes = _echoes(tx, flow, list(newest.values()))
+    return {key: record for key, record in newest.items() if key not in echoes and _is_news(record, seen.get(key))}
+
+
+def _is_news(record: Record, seen: Any) -> bool:
+    if seen is None:
+        return True
+    return _follows(record.version, seen.version) and bool(codec.digest(record.data) != seen.digest)
+
+
+def _follows(version: str, before: str) -> bool:
+    """Is an edition as new as another, or newer? One whose version begins with # has no order: the last read counts."""
+    return version.startswith("#") or before.startswith("#") or version >= before
+
+
+def _echoes(tx: Tx, flow: WiredFlow, records: Sequence[Record]) -> set[str]:
+    """Records that are the far side of a link, in the version that our own last write gave them."""
+    ours = links.far_sides(tx, flow.source, [record.id for record in records])
+    kinds = {flow.kind, flow.maker.mapping.target}
+    return {record.key for record in records if any((kind, record.id, record.version) in ours for kind in kinds)}
+
+
+def _ended(flow: WiredFlow, row: Mapping[str, Any]) -> audit.Entry:
+    data = {name: row[name] for name in ("version", "digest", "mapping", "code", "reason")}
+    return audit.Entry(who=f"flow {flow.name}", what=row["state"], subject=row["key"], data=data)

@@ -1,0 +1,186 @@
+"""Puts a project's flows together: mappings loaded, settings merged with policy, systems ready to be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import httpx
+
+from kontering.accounting import payments, postings
+from kontering.accounting.settings import Settings
+from kontering.connectors import registry
+from kontering.diagnostics import closest
+from kontering.errors import Misuse
+from kontering.mapping import mapping as mappings
+from kontering.mapping.load import load_mapping
+from kontering.mapping.records import payload_schema
+from kontering.model.plan import Hold
+from kontering.model.record import JsonObject
+from kontering.project import opened
+from kontering.project.parts import Connection, Flow, Project, payload_mapping
+from kontering.project.policy import Policy
+from kontering.sdk import http
+from kontering.sdk.connector import Connector, Source, Target
+from kontering.sync import holds
+from kontering.sync.prepare import Maker
+from kontering.sync.taker import Render, Taker
+
+Transports = Mapping[str, httpx.BaseTransport]
+Opened = Callable[[str], Source]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WiredFlow:
+    """A flow that can be read: what it makes documents with, and its target as the planner sees it."""
+
+    name: str
+    source: str
+    kind: str
+    target: str
+    policy: Policy
+    maker: Maker
+    taker: Taker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wired:
+    """The flows of a project that shall run, and the connections they need."""
+
+    project: Project
+    flows: Mapping[str, WiredFlow]
+    connectors: Mapping[str, Connector]
+    transports: Transports = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """Sources that stand in for the flows' own, by flow: a file given on the command line."""
+
+    def settings(self, connection: str) -> Mapping[str, Any]:
+        return opened.settings_of(self.project.connections[connection], self.project)
+
+    def is_embedded(self, connection: str) -> bool:
+        return self.connectors[connection].embedded is not None
+
+    def client(self, connection: str, *, read_only: bool = False) -> httpx.Client:
+        """A client for a connection; whoever opens it closes it."""
+        connector = self.connectors[connection]
+        transport = self.transports.get(connection)
+        return http.client(connector, self.settings(connection), transport=transport, read_only=read_only)
+
+    def source(self, flow: WiredFlow, client: httpx.Client) -> Source:
+        connector = self.connectors[flow.source]
+        if connector.source is None:
+            raise Misuse(f"the flow {flow.name}: {flow.source} ({connector.name}) can't be read")
+        return connector.source(self.settings(flow.source), client)
+
+    def target(self, connection: str, client: httpx.Client) -> Target:
+        connector = self.connectors[connection]
+        if connector.target is None:
+            raise Misuse(f"{connection} ({connector.name}) takes nothing")
+        return connector.target(self.settings(connection), client)
+
+    def payload_schema(self, connection: str, kind: str) -> JsonObject:
+        takes = self.connectors[connection].takes.get(kind)
+        return (payload_schema(takes.payload, self.project.roots) if takes else None) or {}
+
+
+def wire(
+    project: Project,
+    names: Sequence[str] = (),
+    *,
+    sources: Mapping[str, Source] | None = None,
+    transports: Transports | None = None,
+) -> Wired:
+    """The named flows of a project, or all of them; raises Problems if a mapping is wrong."""
+    chosen = [project.flows[name] for name in _chosen(project, names)]
+    used = {name for flow in chosen for name in (flow.source, flow.target)}
+    connectors = {name: registry.load(project.connections[name].connector) for name in sorted(used)}
+    flows = {flow.name: _wired(project, flow, connectors[flow.target]) for flow in chosen}
+    return Wired(
+        project=project,
+        flows=flows,
+        connectors=connectors,
+        transports=transports or {},
+        sources=sources or {},
+    )
+
+
+def settings_of(project: Project, flow: Flow) -> Settings:
+    """The seller's settings as this flow uses them: its policy's tolerance, terms and accounts stand above."""
+    policy, base = flow.policy, project.accounting
+    return replace(
+        base,
+        project=project.name,
+        target=flow.target,
+        tolerance=policy.totals.tolerance,
+        terms_days=policy.terms.default,
+        terms_by_method=policy.terms.by_method,
+        clearing={**base.clearing, **policy.payments.clearing},
+        match_by=policy.customers.match,
+        on_closed_period="next_open_day" if policy.closed_period == "next_open_day" else "error",
+        credit_alone=policy.credit_alone,
+        supply=policy.supply,
+    )
+
+
+def _chosen(project: Project, names: Sequence[str]) -> Iterable[str]:
+    for name in names:
+        if name not in project.flows:
+            near = closest(name, project.flows)
+            way = f"did you mean {near!r}?" if near else f"there are {', '.join(project.flows) or 'none'}"
+            raise Misuse(f"there is no flow {name!r}; {way}")
+    return names or tuple(project.flows)
+
+
+def _wired(project: Project, flow: Flow, connector: Connector) -> WiredFlow:
+    settings = settings_of(project, flow)
+    source, target = project.connections[flow.source], project.connections[flow.target]
+    maker = Maker(
+        mapping=load_mapping(flow.mapping, project.roots),
+        params=flow.params,
+        tables={**source.tables, **target.tables},
+        zone=str(source.settings.get("timezone", "UTC")),
+        policy=flow.policy,
+        settings=settings,
+    )
+    taker = Taker(
+        project=project.name,
+        connection=flow.target,
+        takes=connector.takes,
+        render=_renderer(project, target),
+        postings=lambda document: postings.of(document, settings),
+        clearing=lambda method: payments.role_of(method, settings),
+    )
+    return WiredFlow(
+        name=flow.name,
+        source=flow.source,
+        kind=flow.kind,
+        target=flow.target,
+        policy=flow.policy,
+        maker=maker,
+        taker=taker,
+    )
+
+
+def _renderer(project: Project, connection: Connection) -> Render:
+    """Makes payloads with the connection's mappings, each loaded when the first one is made."""
+
+    @cache
+    def mapping(kind: str) -> mappings.Mapping:
+        return load_mapping(payload_mapping(connection, kind), project.roots)
+
+    def render(kind: str, data: JsonObject) -> JsonObject | Hold:
+        made = mapping(kind)
+        params = {name: value for name, value in connection.params.items() if name in {p.name for p in made.params}}
+        match made.run(data, params=params, tables=connection.tables, record_key=str(data["key"])):
+            case mappings.Mapped(data=body):
+                return body
+            case mappings.Held(reason=reason, diagnostic=problem):
+                return holds.not_rendered(str(data["key"]), kind, reason, (problem,))
+            case mappings.Failed(diagnostics=problems):
+                return holds.not_rendered(str(data["key"]), kind, problems[0].message, problems)
+            case mappings.Skipped(reason=reason):
+                return holds.not_rendered(str(data["key"]), kind, f"the payload mapping skips it: {reason}", ())
+
+    return render
