@@ -19,7 +19,7 @@ from kontering.connectors.ledger.chart import (
     VatCode,
     default_account,
     kind_of_number,
-    oss,
+    made_code,
 )
 from kontering.connectors.ledger.options import Options
 from kontering.connectors.ledger.tables import ledger_account, ledger_book, ledger_vat_code
@@ -139,7 +139,7 @@ def ensure_account(book: Book, wanted: Account) -> None:
 
 
 def ensure_code(book: Book, code: str) -> None:
-    made = None if code in book.codes else oss(code)
+    made = None if code in book.codes else made_code(code, book.options.country)
     if made:
         book.connection.execute(insert(ledger_vat_code), [_code_row(book.name, made)])
         book.codes.add(code)
@@ -151,7 +151,7 @@ def check_role(book: Book, role: str, code: str | None, path: str) -> Iterable[R
 
 
 def check_code(book: Book, code: str | None, path: str) -> Iterable[Refusal]:
-    if code is not None and code not in book.codes and oss(code) is None:
+    if code is not None and code not in book.codes and made_code(code, book.options.country) is None:
         yield Refusal(f"unknown VAT code {code!r}{_near(code, CODES)}", f"{path}/code", "VAT_CODE_UNKNOWN")
 
 

@@ -80,8 +80,7 @@ customer_prepayment; 7410; ; liability; Forudbetalinger fra kunder; Prepayments 
 gift_card_liability; 7415; 7410; liability; Udstedte gavekort; Gift cards issued
 payable; 7440; ; liability; Gæld til leverandører; Owed to suppliers
 vat_out; 7680; ; liability; Moms af salg; VAT on sales
-vat_goods_abroad; 7700; ; liability; Moms af varer købt i udlandet; VAT on goods bought abroad
-vat_services_abroad; 7720; ; liability; Moms af ydelser købt i udlandet; VAT on services bought abroad
+vat_reverse_charge; 7700; ; liability; Moms af køb med omvendt betalingspligt; VAT on reverse-charge purchases
 vat_in; 7740; ; liability; Moms af køb; VAT on purchases
 vat_owed; 7840; ; liability; Moms til afregning; VAT to be settled
 vat_oss; 7845; 7840; liability; One Stop Shop-moms; One Stop Shop VAT
@@ -115,20 +114,39 @@ CODES = {
 _STATES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI"
 EU = frozenset(_STATES.split())
 _OSS = re.compile(r"OSS-([A-Z]{2})-(\d{1,2}(?:\.\d{1,2})?)")
+_OWN = re.compile(r"([A-Z]{2})(\d{1,2}(?:\.\d{1,2})?|RC)(-IN)?")
 _OSS_ROLE = re.compile(r"vat_oss_([A-Z]{2})")
+_BY_CODE = {("revenue_export", "EXS"): "revenue_export_services"}
 
 
-def oss(code: str) -> VatCode | None:
-    """A One Stop Shop code, made when it is first seen.
+def made_code(code: str, country: str) -> VatCode | None:
+    """A code that is made when it is first seen: One Stop Shop by country and rate, and other rates of the own country.
 
-    >>> oss("OSS-DE-19").country, oss("OSS-FI-25.5").rate, oss("OSS-US-5")
+    >>> made_code("OSS-DE-19", "DK").country, made_code("OSS-FI-25.5", "DK").rate, made_code("OSS-US-5", "DK")
     ('DE', Decimal('25.5'), None)
+    >>> made_code("SE12", "SE").box, made_code("SE12", "DK")
+    ('sales_vat', None)
     """
+    return _oss(code) or _own(code, country)
+
+
+def _oss(code: str) -> VatCode | None:
     match = _OSS.fullmatch(code)
     if not match or match[1] not in EU:
         return None
     country, rate = match[1], Decimal(match[2])
     return VatCode(code, rate, country, "oss", f"One Stop Shop {country} {rate} %", f"One Stop Shop {country} {rate} %")
+
+
+def _own(code: str, country: str) -> VatCode | None:
+    match = _OWN.fullmatch(code)
+    if not match or match[1] != country:
+        return None
+    rate = Decimal(match[2]) if match[2] != "RC" else Decimal(0)
+    sold = "sales_vat" if rate else "C"
+    box = "purchase_vat" if match[3] else sold
+    danish, english = ("Køb", "Purchases") if match[3] else ("Salg", "Sales")
+    return VatCode(code, rate, country, box, f"{danish} {code}", f"{english} {code}")
 
 
 def default_account(role: str, code: str | None) -> Account | None:
@@ -140,8 +158,8 @@ def default_account(role: str, code: str | None) -> Account | None:
     match = _OSS_ROLE.fullmatch(role)
     if match:
         return CHART["vat_oss"].of_country(match[1]) if match[1] in EU else None
-    of = oss(code) if code and role == "revenue_oss" else None
-    account = CHART.get(role)
+    of = _oss(code) if code and role == "revenue_oss" else None
+    account = CHART.get(_BY_CODE.get((role, code or ""), role))
     return account.of_country(of.country) if account and of and of.country else account
 
 

@@ -22,6 +22,7 @@ from kontering.connectors.ledger.tables import (
     ledger_party,
     ledger_payment,
 )
+from kontering.model.money import unit
 
 ROOTS = {
     "asset": "Assets",
@@ -145,6 +146,7 @@ def _digest(text: str) -> str:
 # --- CSV ----------------------------------------------------------------------------------------------------------
 
 Rows = Iterable[Sequence[Any]]
+Sheet = Callable[[Connection, BookInfo], Rows]
 
 
 def _write(path: Path, rows: Rows) -> Path:
@@ -189,34 +191,48 @@ def _entry(voucher: Voucher, entry: Entry) -> Sequence[Any]:
     return (*own, *about, voucher.reference, voucher.recorded)
 
 
-def _sheet(table: Any, columns: str, *, of: Any = None, where: Any = None) -> Callable[[Connection, BookInfo], Rows]:
-    """A table's columns as a sheet, a few rows at a time."""
-    names = columns.split()
+def _sheet(table: Any, columns: str, *, of: Any = None, book: Any = None, money: str = "") -> Sheet:
+    """A table's columns as a sheet, a few rows at a time; `money` has the decimals of the document's currency."""
+    names, amounts = columns.split(), money.split()
+    owner = table if book is None else book
 
     def rows(connection: Connection, info: BookInfo) -> Rows:
         yield names
-        query = select(*(table.c[name] for name in names)).select_from(of if of is not None else table)
-        mine = query.where((where if where is not None else table).c.book == info.name)
-        found = connection.execute(mine.order_by(*table.primary_key.columns).execution_options(yield_per=500))
-        yield from map(tuple, found)
+        currency = owner.c.currency.label("currency_of") if amounts else owner.c.book
+        query = select(*(table.c[name] for name in names), currency).select_from(table if of is None else of)
+        mine = query.where(owner.c.book == info.name).order_by(*table.primary_key.columns)
+        for row in connection.execute(mine.execution_options(yield_per=500)):
+            yield [
+                _money(value, row[-1]) if name in amounts else value for name, value in zip(names, row, strict=False)
+            ]
 
     return rows
 
 
-_LINES = "invoice position id kind product description quantity net vat gross rate code role start until subscription"
-_OF_LINES = ledger_invoice_line.join(ledger_invoice, ledger_invoice.c.id == ledger_invoice_line.c.invoice)
+def _money(amount: Decimal, currency: str) -> Decimal:
+    return amount.quantize(unit(currency))
 
-SHEETS: dict[str, Callable[[Connection, BookInfo], Rows]] = {
+
+_DOCUMENT = "id kind number state reference key date due"
+SHEETS: dict[str, Sheet] = {
     "accounts": _accounts,
     "entries": _entries,
     "invoices": _sheet(
         ledger_invoice,
-        "id kind number state reference key date due currency fx party net vat gross open credits treatment country voucher",
+        f"{_DOCUMENT} currency fx party net vat gross open credits treatment country voucher",
+        money="net vat gross open",
     ),
-    "invoice_lines": _sheet(ledger_invoice_line, _LINES, of=_OF_LINES, where=ledger_invoice),
+    "invoice_lines": _sheet(
+        ledger_invoice_line,
+        "invoice position id kind product description quantity net vat gross rate code role start until subscription",
+        of=ledger_invoice_line.join(ledger_invoice, ledger_invoice.c.id == ledger_invoice_line.c.invoice),
+        book=ledger_invoice,
+        money="net vat gross",
+    ),
     "payments": _sheet(
         ledger_payment,
         "id key invoice counter party date direction method currency amount settles reference voucher",
+        money="amount settles",
     ),
     "parties": _sheet(ledger_party, "id kind key number name country external_id vat_number ean email phone"),
 }

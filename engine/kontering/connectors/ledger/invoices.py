@@ -142,7 +142,7 @@ def _found(row_id: int, body: Invoice, changed: int, number: str | None) -> Foun
 
 def _mine(book: Book, step: Step) -> Row[Any]:
     row = by_key(book, step)
-    return row if row is not None else by_id(book, step.of.id if step.of else None, "")
+    return row if row is not None else by_id(book, step.of.id if step.of else step.key, "")
 
 
 def _checked(book: Book, step: Step, row: Row[Any] | None) -> Invoice:

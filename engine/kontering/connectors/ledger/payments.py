@@ -121,9 +121,6 @@ def _lower(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] |
 
 
 def _values(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] | None) -> dict[str, Any]:
-    base = -vouchers.on_role(body.postings, "receivable")
-    if counter is not None:
-        base = in_base(book, body.amount, counter.fx)
     return {
         "book": book.name,
         "reference": body.reference,
@@ -136,10 +133,18 @@ def _values(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] 
         "currency": body.currency,
         "amount": body.amount,
         "settles": settles(body, item),
-        "base": base,
+        "base": _base(book, body, item, counter),
         "data": store(body),
         "changed": book.changed,
     }
+
+
+def _base(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] | None) -> Decimal:
+    """What moved on receivable; without a voucher it moved between documents, at the rate of the one that gave it."""
+    giver = counter if counter is not None else item
+    if giver is None or (counter is None and body.postings):
+        return -vouchers.on_role(body.postings, "receivable")
+    return in_base(book, settles(body, item), giver.fx)
 
 
 def _short(amount: Decimal) -> str:

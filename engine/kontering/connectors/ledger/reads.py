@@ -28,6 +28,7 @@ from kontering.errors import Misuse
 from kontering.model.money import ZERO, unit
 
 Day = dt.date | None
+Amounts = defaultdict[int, Decimal]
 entry, voucher, invoice, payment = ledger_entry.c, ledger_voucher.c, ledger_invoice.c, ledger_payment.c
 
 
@@ -190,13 +191,13 @@ def role_balances(connection: Connection, *, at: Day = None, book: str | None = 
 def open_items(connection: Connection, *, at: dt.date, book: str | None = None) -> tuple[OpenItem, ...]:
     """What customers owed on a day, document by document, oldest first; `base` adds up to the receivable account."""
     info = book_of(connection, book)
-    base = _base_by_item(connection, info, at)
+    base, moved = _base_by_item(connection, info, at)
     settled, countered = _settled(connection, info, at)
     items = [
-        _open_item(info, row, row.gross - settled[row.id] - countered[row.id], base.pop(row.id, ZERO), at)
+        _open_item(info, row, row.gross - settled[row.id] - countered[row.id], base[row.id], at)
         for row in connection.execute(_documents(info, at))
     ]
-    on_account = [_on_account(info, row, at) for row in connection.execute(_without_item(info, at))]
+    on_account = _on_accounts(connection, info, moved, at)
     found = [item for item in (*items, *on_account) if item.open or item.base]
     return tuple(sorted(found, key=lambda item: (item.due, item.date, item.key or "")))
 
@@ -323,37 +324,58 @@ def _documents(info: BookInfo, at: dt.date) -> Any:
     )
 
 
-def _without_item(info: BookInfo, at: dt.date) -> Any:
-    """Money of a customer that belongs to no document yet."""
-    return (
-        select(
-            entry.party, ledger_party.c.name, func.min(entry.date).label("date"), func.sum(entry.amount).label("base")
-        )
-        .join(ledger_party, ledger_party.c.id == entry.party, isouter=True)
+def _on_accounts(connection: Connection, info: BookInfo, moved: Amounts, at: dt.date) -> list[OpenItem]:
+    """Money of a customer that belongs to no document, or to another one than the payment named."""
+    query = (
+        select(entry.party, func.min(entry.date), func.sum(entry.amount))
         .where(*within(info, None, at), entry.role == "receivable", entry.item.is_(None))
-        .group_by(entry.party, ledger_party.c.name)
+        .group_by(entry.party)
     )
+    rows = {party or 0: (date, amount) for party, date, amount in connection.execute(query)}
+    sums = {party: rows.get(party, (at, ZERO))[1] + moved[party] for party in rows.keys() | moved.keys()}
+    names = _names(connection, sorted(sums))
+    return [
+        _on_account(info, party, names.get(party, ""), rows.get(party, (at, ZERO))[0], amount, at)
+        for party, amount in sums.items()
+    ]
 
 
-def _base_by_item(connection: Connection, info: BookInfo, at: dt.date) -> dict[int, Decimal]:
-    """What is left of each document on receivable; a credit note that closed an invoice moved it without a voucher."""
+def _names(connection: Connection, parties: Sequence[int]) -> dict[int, str]:
+    """Names of parties, asked for in handfuls: databases bound the number of values in a query."""
+    names: dict[int, str] = {}
+    for start in range(0, len(parties), 500):
+        some = ledger_party.c.id.in_(parties[start : start + 500])
+        query = select(ledger_party.c.id, ledger_party.c.name).where(some)
+        names.update(map(tuple, connection.execute(query)))
+    return names
+
+
+def _base_by_item(connection: Connection, info: BookInfo, at: dt.date) -> tuple[Amounts, Amounts]:
+    """What is left of each document on receivable, and what was moved to or from a customer without a voucher."""
     query = select(entry.item, func.sum(entry.amount)).where(*within(info, None, at), entry.role == "receivable")
-    found = connection.execute(query.where(entry.item.is_not(None)).group_by(entry.item))
-    base: dict[int, Decimal] = dict(map(tuple, found))
+    base, moved = defaultdict[int, Decimal](Decimal), defaultdict[int, Decimal](Decimal)
+    base.update(map(tuple, connection.execute(query.where(entry.item.is_not(None)).group_by(entry.item))))
     for row in connection.execute(_moves(info, at)):
-        base[row.invoice] = base.get(row.invoice, ZERO) - row.base
-        base[row.counter] = base.get(row.counter, ZERO) + row.base
-    return base
+        closed = row.base if row.kind == "invoice" else -row.base
+        base[row.invoice] -= closed
+        if row.counter is not None:
+            base[row.counter] += closed
+        else:
+            moved[row.party] += closed
+    return base, moved
 
 
 def _moves(info: BookInfo, at: dt.date) -> Any:
-    both = and_(payment.invoice.is_not(None), payment.counter.is_not(None))
-    return _of_book(ledger_payment, info).where(payment.date <= at, both)
+    """Payments that moved what is owed from one document to another: both are on receivable, nothing was posted."""
+    return (
+        select(payment.invoice, payment.counter, payment.party, payment.base, invoice.kind)
+        .join(ledger_invoice, invoice.id == payment.invoice)
+        .where(payment.book == info.name, payment.date <= at)
+        .where(or_(payment.counter.is_not(None), payment.voucher.is_(None)))
+    )
 
 
-def _settled(
-    connection: Connection, info: BookInfo, at: dt.date
-) -> tuple[defaultdict[int, Decimal], defaultdict[int, Decimal]]:
+def _settled(connection: Connection, info: BookInfo, at: dt.date) -> tuple[Amounts, Amounts]:
     """What payments have closed, by document; and what credit notes gave to other documents."""
     closed, given = defaultdict[int, Decimal](Decimal), defaultdict[int, Decimal](Decimal)
     for row in connection.execute(_of_book(ledger_payment, info).where(payment.date <= at, _of_document())):
@@ -389,21 +411,21 @@ def _open_item(info: BookInfo, row: Row[Any], left: Decimal, base: Decimal, at: 
     )
 
 
-def _on_account(info: BookInfo, row: Row[Any], at: dt.date) -> OpenItem:
-    days, age = aged(row.date, at)
-    amount = info.money(row.base)
+def _on_account(info: BookInfo, party: int, name: str, date: dt.date, amount: Decimal, at: dt.date) -> OpenItem:
+    days, age = aged(date, at)
+    left = info.money(amount)
     return OpenItem(
         kind="on_account",
         number=None,
         key=None,
-        party=row.party or 0,
-        name=row.name or "",
-        date=row.date,
-        due=row.date,
+        party=party,
+        name=name,
+        date=date,
+        due=date,
         currency=info.base_currency,
-        gross=amount,
-        open=amount,
-        base=amount,
+        gross=left,
+        open=left,
+        base=left,
         days=days,
         age=age,
     )

@@ -55,7 +55,7 @@ class Ledger:
         """Enters one step; everything that could be wrong is said before anything is written."""
         enter = ACTIONS.get((step.action, step.kind))
         if enter is None:
-            raise Refused([Refusal(f"the ledger can't {step.action} a {step.kind}", "", "UNKNOWN")])
+            raise Refused([Refusal(f"the ledger knows no {step.action!r} of {step.kind}", "", "UNKNOWN")])
         book, self._book = self._book or open_book(self.connection, self.options, self.now), None
         begin(book)
         receipt = enter(book, step)
