@@ -25,9 +25,10 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A person must decide."""
+    """A person must decide; `id` names the rule, if one held it."""
 
     reason: str
+    id: str = ""
     diagnostic: Diagnostic
 
 

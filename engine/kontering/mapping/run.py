@@ -187,7 +187,7 @@ def _stopped(stop: Stop, here: Here, path: Path) -> Held | Skipped | None:
         return Skipped(id=stop.id, reason=reason)
     problem = _keyed(problems.stopped(stop.span, stop.id, reason), course)
     if stop.outcome == "hold":
-        return Held(reason=reason, diagnostic=problem)
+        return Held(reason=reason, id=stop.id, diagnostic=problem)
     _note(problem, course)
     return None
 

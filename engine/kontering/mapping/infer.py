@@ -1,0 +1,442 @@
+"""Infers the type of each part and holds it against the place that it fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from kontering.diagnostics import Diagnostic, Span, closest
+from kontering.language import types as t
+from kontering.language.infer import infer
+from kontering.language.tree import Name, Tree, walk
+from kontering.language.types import Type
+from kontering.mapping import dates, lookups, problems
+from kontering.mapping.conditions import constant
+from kontering.mapping.fit import Fitting, dotted, fitted
+from kontering.mapping.forms import Out
+from kontering.mapping.mapping import Mapping as Compiled
+from kontering.mapping.naming import let_places
+from kontering.mapping.parts import (
+    Block,
+    Broken,
+    Computed,
+    Constant,
+    Expression,
+    Let,
+    Listed,
+    LookUp,
+    Made,
+    Options,
+    Param,
+    Part,
+    Stop,
+    Use,
+)
+from kontering.mapping.schemas import ANYTHING, Schema
+from kontering.mapping.targets import compare, type_of
+
+PARAM_TYPES: dict[str, Type] = {
+    "text": t.Text(),
+    "integer": t.Integer(),
+    "decimal": t.Decimal(),
+    "boolean": t.Boolean(),
+    "date": t.Date(),
+    "instant": t.Instant(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known at some point of a mapping: the types of names, lets that come later, and names that are broken."""
+
+    mapping: Compiled
+    names: Mapping[str, Type]
+    out: Out
+    later: Mapping[str, Span] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+
+    def named(self, **more: Type) -> Context:
+        return replace(self, names={**self.names, **more})
+
+
+def infer_mapping(mapping: Compiled, out: Out) -> None:
+    """Goes through a mapping as a run does: let, stops, fields."""
+    file = mapping.file
+    names = {file.record: type_of(mapping.schema), "param": params_type(mapping.params), "let": t.Object(name="let")}
+    context = _lets(file.let, Context(mapping, names, out))
+    for number, stop in enumerate(file.stops):
+        _stop(stop, file.stops[:number], context)
+    _misses(context)
+    infer_made(file.made, mapping.wanted, "", context)
+
+
+def _misses(context: Context) -> None:
+    """The forms that tables take where no row fits: they see the mapping's own names."""
+    for table in context.mapping.tables:
+        if not isinstance(table.on_miss, str):
+            infer_part(table.on_miss, None, "", context)
+
+
+def params_type(params: Iterable[Param]) -> t.Object:
+    fields = {param.name: param_type(param) for param in params}
+    return t.Object(fields=fields, required=frozenset(fields), name="param")
+
+
+def param_type(param: Param) -> Type:
+    if param.type == "text" and param.one_of:
+        return t.Text(tuple(str(word) for word in param.one_of))
+    return PARAM_TYPES[param.type]
+
+
+def _lets(lets: tuple[Let, ...], context: Context) -> Context:
+    """The context with these lets made, in order."""
+    for number, let in enumerate(lets):
+        later = {each.name: each.span for each in lets[number:]}
+        before = len(context.out)
+        made = infer_part(let.part, None, f"let.{let.name}", replace(context, later=later))
+        if let.part.options.missing == "skip":
+            place = let.part.options.places["missing"]
+            context.out.append(problems.bad_option(place, "missing", "can't be skip: a let is no field", "write null"))
+        broken = {f"let.{let.name}"} if len(context.out) > before or isinstance(let.part, Broken) else set()
+        context = replace(context, broken=(context.broken - {f"let.{let.name}"}) | broken)
+        context = context.named(let=_with_let(context.names["let"], let.name, made))
+    return context
+
+
+def _with_let(known: Type, name: str, made: Type) -> t.Object:
+    fields = {**known.fields, name: made} if isinstance(known, t.Object) else {name: made}
+    return t.Object(fields=fields, required=frozenset(fields), name="let")
+
+
+def _stop(stop: Stop, before: tuple[Stop, ...], context: Context) -> None:
+    check_condition(stop.when, f"the condition of stop {stop.id!r}", context)
+    evaluated(stop.reason, "", context)
+    same = next((each for each in before if each.when.text == stop.when.text), None)
+    if same is not None:
+        why = f"stop {same.id!r} has the same condition and comes first"
+        context.out.append(problems.unreachable(stop.span, f"stop {stop.id!r}", why))
+
+
+def check_condition(expression: Expression, what: str, context: Context) -> None:
+    """A condition is true or false, and not always the same."""
+    kind, known = evaluated(expression, "", context)
+    always = constant(expression.tree)
+    if isinstance(always, bool):
+        outcome = "true" if always else "false"
+        why = "it asks nothing of the record" if always else "what hangs on it is never reached"
+        context.out.append(problems.always(expression.span, what, outcome, why))
+    elif known and not isinstance(kind, t.Boolean | t.Any):
+        context.out.append(problems.not_boolean(expression.span, what, t.describe(kind)))
+
+
+def evaluated(expression: Expression, place: str, context: Context) -> tuple[Type, bool]:
+    """The type of an expression, and whether it is known: nothing is said of what builds on something broken."""
+    early = [(name, span) for name, span in let_places(expression.tree) if _is_early(name, context)]
+    for name, span in early:
+        context.out.append(problems.too_early(span, name, context.later[name]))
+    names = dict(context.names)
+    for name, _ in early:
+        names["let"] = _with_let(names["let"], name, t.Any())
+    kind, found = infer(expression.tree, names)
+    context.out.extend(replace(each, field=each.field or place or None) for each in found)
+    known = not found and not early and not _is_tainted(expression.tree, context.broken)
+    return kind, known
+
+
+def _is_early(name: str, context: Context) -> bool:
+    made = context.names["let"]
+    return name in context.later and isinstance(made, t.Object) and name not in made.fields
+
+
+def _is_tainted(tree: Tree, broken: frozenset[str]) -> bool:
+    if not broken:
+        return False
+    names = {node.name for node in walk(tree) if isinstance(node, Name)}
+    return bool(names & broken) or any(f"let.{name}" in broken for name, _ in let_places(tree))
+
+
+def infer_part(part: Part, wanted: Schema | None, place: str, context: Context) -> Type:
+    """The type of what a part gives, held against what its place wants (None: anything will do)."""
+    options = part.options
+    if options.when is not None:
+        check_condition(options.when, "'when'", context)
+    kind, known = _core(part, wanted, place, context)
+    kind = _typed(part, kind, known, place, context)
+    kind = t.without_missing(kind) if context.mapping.file.strict or options.missing is not None else kind
+    kind = _zoned(part, kind, known, context)
+    if wanted is not None and known and not isinstance(part, Made | Listed | Constant):
+        compare(kind, wanted, part.span, place, context.out)
+    return _instead(part, kind, wanted, place, context)
+
+
+def _core(part: Part, wanted: Schema | None, place: str, context: Context) -> tuple[Type, bool]:
+    match part:
+        case Computed():
+            return evaluated(part.expression, place, context)
+        case Constant():
+            return _constant(part, wanted, place, context), True
+        case LookUp():
+            return _look_up(part, wanted, place, context)
+        case Use():
+            return _use(part, place, context)
+        case Made():
+            return infer_made(part, wanted, place, context), True
+        case Listed():
+            return _listed(part, wanted, place, context), True
+        case Broken():
+            return t.Any(), False
+
+
+def _constant(part: Constant, wanted: Schema | None, place: str, context: Context) -> Type:
+    if part.value is not None and part.options.missing is not None:
+        span = part.options.places["missing"]
+        context.out.append(problems.idle_option(span, "missing", "a literal is never missing"))
+    if wanted is not None:
+        into = Fitting()
+        fitted(part.value, wanted, (), into)
+        for misfit in into.misfits:
+            problem = problems.wrong_type(
+                part.span, f"{place}{'.' if misfit.path else ''}{dotted(misfit.path)}", misfit.message, misfit.hint
+            )
+            context.out.append(replace(problem, code=misfit.code))
+    return lookups.literal_type(part.value)
+
+
+def _typed(part: Part, kind: Type, known: bool, place: str, context: Context) -> Type:
+    """`type:` reads what the schema leaves open, and cells; nothing else needs it."""
+    wanted = part.options.type
+    if wanted is None:
+        return kind
+    span = part.options.places.get("type")
+    if known and span is not None and not isinstance(part, LookUp) and not _leaves_open(kind):
+        why = f"the schema says what it is, {t.describe(t.without_missing(kind))}"
+        context.out.append(problems.idle_option(span, "type", why))
+        return kind
+    if isinstance(kind, t.Text) and isinstance(part, LookUp) and wanted == "text":
+        return kind
+    return PARAM_TYPES[wanted]
+
+
+def _leaves_open(kind: Type) -> bool:
+    return any(isinstance(member, t.Any) for member in members(kind))
+
+
+def members(kind: Type) -> tuple[Type, ...]:
+    return kind.members if isinstance(kind, t.Either) else (kind,)
+
+
+def _zoned(part: Part, kind: Type, known: bool, context: Context) -> Type:
+    """`zone:` makes an instant a date."""
+    zone = part.options.zone
+    if zone is None:
+        return kind
+    _check_zone(zone, context)
+    span = part.options.places["zone"]
+    timed = any(isinstance(member, t.Instant | t.Any) for member in members(kind))
+    if known and not timed:
+        why = f"it makes an instant a date, and this is {t.describe(kind)}"
+        context.out.append(problems.idle_option(span, "zone", why))
+    times = t.Instant | t.LocalTime
+    return t.union(*(t.Date() if isinstance(member, times) else member for member in members(kind)))
+
+
+def _check_zone(zone: Part, context: Context) -> None:
+    """A zone is a text, and as far as it is known here a zone that exists."""
+    kind = infer_part(zone, {"type": "string"}, "zone", context)
+    for name in _known_zones(zone, kind, context.mapping):
+        try:
+            dates.zone_of(name)
+        except dates.UnknownZone:
+            near = closest(name, dates.zone_names())
+            context.out.append(problems.unknown_zone(zone.span, name, near))
+
+
+def _known_zones(zone: Part, kind: Type, mapping: Compiled) -> Iterable[str]:
+    if isinstance(zone, Constant):
+        return [zone.value] if isinstance(zone.value, str) else []
+    if isinstance(kind, t.Text) and kind.one_of:
+        return kind.one_of
+    text = zone.expression.text if isinstance(zone, Computed) else ""
+    return [
+        param.default for param in mapping.params if text == f"param.{param.name}" and isinstance(param.default, str)
+    ]
+
+
+def _instead(part: Part, kind: Type, wanted: Schema | None, place: str, context: Context) -> Type:
+    """What `missing` adds: null, or the type of the form that it gives."""
+    missing = part.options.missing
+    if missing == "null":
+        if wanted is not None:
+            compare(t.Null(), wanted, part.options.places["missing"], place, context.out)
+        return t.union(kind, t.Null())
+    if missing is None or isinstance(missing, str):
+        return t.union(kind, t.Null()) if missing == "skip" else kind
+    zone = part.options.zone if not isinstance(missing, Constant) else None
+    if zone is not None and missing.options.zone is None:
+        missing = replace(
+            missing,
+            options=replace(
+                missing.options, zone=zone, places={**missing.options.places, "zone": part.options.places["zone"]}
+            ),
+        )
+    before = len(context.out)
+    other = infer_part(missing, wanted, place, context)
+    context.out[before:] = [
+        each for each in context.out[before:] if each not in context.out[:before] and not _idle_zone(each)
+    ]
+    return t.union(kind, other)
+
+
+def _idle_zone(problem: Diagnostic) -> bool:
+    return problem.code == "K125" and problem.message.startswith("'zone'")
+
+
+def _look_up(part: LookUp, wanted: Schema | None, place: str, context: Context) -> tuple[Type, bool]:
+    keys = [_key(each, context) for each in part.keys]
+    if lookups.table_of(part, context.mapping, context.out) is None:
+        return t.Any(), False
+    good = lookups.check_look_up(
+        part, [kind if known else t.Any() for kind, known in keys], context.mapping, context.out
+    )
+    kind = lookups.result_type(part, context.mapping)
+    if good and wanted is not None:
+        lookups.check_cells(part, wanted, place, context.mapping, context.out)
+        table = context.mapping.table(part.table)
+        if not isinstance(table.on_miss, str):
+            infer_part(table.on_miss, wanted, place, replace(context, out=[]))
+        return kind, False
+    return kind, good
+
+
+def _key(part: Part, context: Context) -> tuple[Type, bool]:
+    before = len(context.out)
+    kind = infer_part(part, None, "", context)
+    return kind, len(context.out) == before
+
+
+def _use(part: Use, place: str, context: Context) -> tuple[Type, bool]:
+    settings = {setting.name: setting for setting in part.settings}
+    kinds = {name: infer_part(setting.part, None, "", context) for name, setting in settings.items()}
+    of = infer_part(part.of, None, "", context) if part.of is not None else context.names[context.mapping.file.record]
+    mapping = context.mapping.uses.get(part.mapping)
+    if mapping is None:
+        return t.Any(), False
+    _check_settings(part, kinds, mapping, context)
+    reads = type_of(mapping.schema)
+    if t.fits(of, reads) is not None or (part.of is None and mapping.source != context.mapping.source):
+        found = t.describe(of) if part.of is not None else context.mapping.source
+        context.out.append(problems.use_reads(part.mapping_span, part.mapping, mapping.source, found))
+        return t.Any(), False
+    return type_of(mapping.wanted), True
+
+
+def _check_settings(part: Use, kinds: Mapping[str, Type], mapping: Compiled, context: Context) -> None:
+    known = {param.name: param for param in mapping.params}
+    for setting in part.settings:
+        if setting.name not in known:
+            context.out.append(problems.unknown_param(setting.span, setting.name, mapping.name, known))
+        elif why := t.fits(t.without_missing(kinds[setting.name]), param_type(known[setting.name])):
+            context.out.append(problems.param_value(setting.part.span, setting.name, why))
+    given = {setting.name for setting in part.settings}
+    for name, param in known.items():
+        if not param.has_default and name not in given:
+            context.out.append(problems.param_missing(part.mapping_span, name, mapping.name))
+
+
+def infer_made(made: Made, wanted: Schema | None, place: str, context: Context) -> Type:
+    """The fields of an object, each held against the target's; those that are needed and those that don't exist."""
+    wanted = wanted if wanted is not None else ANYTHING
+    known = wanted.get("properties", {})
+    if wanted and not known and wanted.get("type") not in (None, "object"):
+        context.out.append(
+            problems.wrong_type(made.span, place, f"{t.describe(type_of(wanted))} belongs here, not an object")
+        )
+        return t.Object()
+    fields = {}
+    for each in made.fields:
+        inner = f"{place}.{each.name}" if place else each.name
+        if known and each.name not in known and wanted.get("additionalProperties") is False:
+            context.out.append(problems.unknown_field(each.span, inner, _target(place, context), each.name, known))
+            fields[each.name] = infer_part(each.part, None, inner, context)
+        else:
+            fields[each.name] = infer_part(each.part, known.get(each.name), inner, context)
+    _check_needed(made, wanted, place, context)
+    return t.Object(fields=fields, required=frozenset(fields))
+
+
+def _target(place: str, context: Context) -> str:
+    return f"{place!r}" if place else context.mapping.target
+
+
+def _check_needed(made: Made, wanted: Schema, place: str, context: Context) -> None:
+    target = _target(place, context)
+    given = {each.name: each for each in made.fields}
+    for name in wanted.get("required", ()):
+        inner = f"{place}.{name}" if place else name
+        if name not in given:
+            context.out.append(problems.required_field(made.span, inner, target, name))
+        elif how := _may_be_left_out(given[name].part.options):
+            span = given[name].part.options.places[how.split(":")[0]]
+            context.out.append(problems.may_be_left_out(span, inner, target, name, how))
+    for word in ("anyOf", "oneOf"):
+        _check_choice(wanted.get(word, ()), given, made, place, context)
+
+
+def _may_be_left_out(options: Options) -> str | None:
+    if options.when is not None:
+        return "when"
+    return "missing: skip" if options.missing == "skip" else None
+
+
+def _check_choice(
+    choices: Iterable[Schema], given: Mapping[str, object], made: Made, place: str, context: Context
+) -> None:
+    """Where the target wants one field or another, at least one of them is made."""
+    wants = [tuple(choice.get("required", ())) for choice in choices]
+    if wants and all(wants) and not any(all(name in given for name in names) for names in wants):
+        named = " or ".join(" and ".join(map(repr, names)) for names in wants)
+        problem = problems.required_field(made.span, place, _target(place, context), wants[0][0])
+        context.out.append(replace(problem, message=f"{_target(place, context)} needs {named}", hint="add one of them"))
+
+
+def _listed(part: Listed, wanted: Schema | None, place: str, context: Context) -> Type:
+    items = wanted.get("items") if wanted else None
+    if wanted and wanted.get("type") not in (None, "array"):
+        context.out.append(
+            problems.wrong_type(part.span, place, f"{t.describe(type_of(wanted))} belongs here, not a list")
+        )
+        items = None
+    made = [_block(block, items, f"{place}[]", context) for block in part.blocks]
+    return t.ListOf(t.union(*made) if made else t.Any())
+
+
+def _block(block: Block, items: Schema | None, place: str, context: Context) -> Type:
+    element, known = check_each(block, context)
+    inner = context.named(loop=t.Object(fields={"index": t.Integer()}, required=frozenset({"index"}), name="loop"))
+    if block.name is not None:
+        inner = inner.named(**{block.name: element})
+        broken = inner.broken - {block.name} | (set() if known else {block.name})
+        inner = replace(inner, broken=frozenset(broken))
+    inner = _lets(block.let, inner)
+    if block.when is not None:
+        check_condition(block.when, f"'when' of block {block.id!r}", inner)
+    return infer_made(block.made, items, place, inner)
+
+
+def check_each(block: Block, context: Context) -> tuple[Type, bool]:
+    """The type of the elements that a block goes through."""
+    if block.each is None:
+        return t.Any(), True
+    before = len(context.out)
+    kind = t.without_missing(infer_part(block.each, None, "", context))
+    if len(context.out) > before or isinstance(block.each, Broken):
+        return t.Any(), False
+    if isinstance(kind, t.ListOf):
+        return kind.item, True
+    if (
+        not isinstance(kind, t.Any)
+        or not isinstance(block.each, Computed)
+        or not _is_tainted(block.each.expression.tree, context.broken)
+    ):
+        context.out.append(problems.each_no_list(block.each.span, t.describe(kind)))
+    return t.Any(), False
