@@ -19,7 +19,6 @@ from kontering.connectors import registry
 from kontering.errors import Misuse, SystemFailed
 from kontering.project.file import NAME
 from kontering.project.project import Connection, Project, load_project
-from kontering.project.secrets import Secret, filled
 from kontering.project.words import near_or_all
 from kontering.testing.server import Served, serve
 
@@ -44,8 +43,8 @@ def command(systems: tuple[str, ...], port: int | None, as_json: bool) -> None:
     """Serve the simulated systems over HTTP on this machine, until Ctrl-C.
 
     Each answers as the real one does, as far as that is known, and forgets everything when it stops. In a project
-    the systems of connections whose url is on this machine are served, at that address, with the project's secrets
-    and the records of its files; elsewhere all are, or those that are named.
+    the systems of connections whose url is on this machine are served, at that address and with the records of its
+    files; elsewhere all are, or those that are named. The credentials that they take are printed; none is secret.
 
     \b
     Examples:
@@ -88,22 +87,14 @@ def _port(connection: Connection) -> int:
 
 
 def _stand(connection: Connection, project: Project) -> Stand:
-    named = {name: value for name, value in connection.settings.items() if isinstance(value, Secret)}
-    options: dict[str, Any] = dict(filled(named, project.folder))
-    records = _records(connection.connector, project)
-    return Stand(
-        system=connection.connector, port=_port(connection), options=options | ({"records": records} if records else {})
-    )
+    """Files that the project has of a system are what the simulated one begins with."""
+    folders = [one.settings["folder"] for one in project.connections.values() if _holds(one, connection.connector)]
+    options = {"folder": folders[0]} if folders else {}
+    return Stand(system=connection.connector, port=_port(connection), options=options)
 
 
-def _records(system: str, project: Project) -> dict[str, list[Any]]:
-    """The records that the project has of a system in files: what the simulated one begins with."""
-    records: dict[str, list[Any]] = {}
-    for connection in project.connections.values():
-        if connection.settings.get("system") == system:
-            for kind, data in read_files(connection, project):
-                records.setdefault(kind, []).append(data)
-    return records
+def _holds(connection: Connection, system: str) -> bool:
+    return connection.settings.get("system") == system and "folder" in connection.settings
 
 
 @contextlib.contextmanager
