@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from kontering.accounting import amounts, holds, roles, vat
+from kontering.accounting import amounts, holds, roles, unearned, vat
 from kontering.accounting.classify import said_charged, together
 from kontering.accounting.pieces import Piece, of_sale, shared_over
 from kontering.accounting.settings import Settings
@@ -63,7 +63,9 @@ def _estimated(left: dict[str, Left], unknown: Decimal, original: Planned) -> di
     return {code: Left(net=whole.net - (unknown - gone), vat=whole.vat - gone)}
 
 
-def lines_of(sale: Sale, invoice: Invoice, settings: Settings) -> tuple[PlannedLine, ...] | Hold:
+def lines_of(
+    sale: Sale, invoice: Invoice, earlier: Sequence[Planned], settings: Settings
+) -> tuple[PlannedLine, ...] | Hold:
     """The credit note's lines with the codes of the invoice's, rounded, within what is left under each code."""
     found = [_coded(one, sale, invoice) for one in of_sale(sale, sale.lines, spread_shipping=False)]
     if wrong := [one for one in found if isinstance(one, Hold)]:
@@ -75,7 +77,8 @@ def lines_of(sale: Sale, invoice: Invoice, settings: Settings) -> tuple[PlannedL
         amounts.planned_line(piece, option, own, sale.prices, _role(piece, option, invoice, settings))
         for (piece, option), own in zip(with_options, vats, strict=True)
     )
-    return lines if invoice.left is None else _within(lines, sale, invoice, invoice.left, settings)
+    within = lines if invoice.left is None else _within(lines, sale, invoice, invoice.left, settings)
+    return within if isinstance(within, Hold) else unearned.apart(within, sale, invoice.planned, earlier, settings)
 
 
 def _coded(one: Piece | Hold, sale: Sale, invoice: Invoice) -> list[Piece] | Hold:

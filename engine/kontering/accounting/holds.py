@@ -167,3 +167,29 @@ def number_reused(key: str, number: str, other: str) -> Hold:
     reason = f"number {number} is already that of {other}"
     hint = "set `reference_collision: suffix_id`, and the record's id is put behind the number"
     return _hold("ORDER_NUMBER_REUSED", "K419", key, reason, hint, "number", {"number": number, "other": other})
+
+
+def payout_mismatch(key: str, own: Decimal, amount: Decimal, rows: Sequence[str]) -> Hold:
+    difference = amount - own
+    reason = f"the entries come to {own}, the bank gets {amount}: {difference:+}"
+    hint = "look for an entry that the gateway's report or the mapping leaves out; nothing is guessed"
+    details = {"claimed": amount, "own": own, "difference": difference}
+    return _hold("TOTAL_MISMATCH", "K420", key, reason, hint, "amount", details, *rows)
+
+
+def loss_abroad(key: str, codes: Sequence[str]) -> Hold:
+    reason = f"a loss on {', '.join(codes)} follows the rules of the buyer's country"
+    hint = "let a person book it"
+    return _hold("LOSS_ABROAD", "K421", key, reason, hint, "lines", {"codes": tuple(codes)})
+
+
+def loss_too_large(key: str, loss: Decimal, left: Decimal) -> Hold:
+    reason = f"a loss of {loss} is more than the {left} that is open"
+    hint = "write off what is open at most"
+    return _hold("LOSS_EXCEEDS_OPEN", "K422", key, reason, hint, "amount", {"requested": loss, "open": left})
+
+
+def loss_as_credit(key: str, reason_given: str) -> Hold:
+    reason = f"the source credits it as {reason_given!r}: what was never paid is a loss, no credit note"
+    hint = "book it as a loss; a credit note only to get the VAT back is not accepted"
+    return _hold("LOSS_NOT_CREDIT", "K423", key, reason, hint, "reason", {"reason": reason_given})

@@ -17,7 +17,7 @@ Slot = tuple[str, str | None]
 def of(document: Planned, settings: Settings, *, paid_before: Decimal = ZERO) -> tuple[Posting, ...]:
     """All vouchers of a document; `paid_before` of its payments is posted already."""
     return (
-        *_sale(document),
+        *of_sale(document),
         *payments.vouchers(document, settings, before=paid_before),
         *(_cost(document) if settings.stock == "consume_on_invoice" else ()),
     )
@@ -41,7 +41,7 @@ def converted(gross: Decimal, slots: Sequence[Decimal], fx: Decimal | None, curr
     return fitted(to_currency(gross * rate, currency), [part * rate for part in slots], unit(currency))
 
 
-def _sale(document: Planned) -> Iterator[Posting]:
+def of_sale(document: Planned) -> Iterator[Posting]:
     sign = 1 if document.kind == "invoice" else -1
     rows = _by_slot(own_lines(document))
     if not rows:

@@ -86,7 +86,7 @@ def _credit(
     invoice = credit.remaining(original, credited, earlier)
     if (requested := to_currency(sale.totals.gross, sale.currency)) > invoice.gross:
         return holds.exceeds_remaining(sale.key, requested, invoice.gross, original.number)
-    lines = credit.lines_of(sale, invoice, settings)
+    lines = credit.lines_of(sale, invoice, earlier, settings)
     proved = lines if isinstance(lines, Hold) else _proved(sale, lines, settings)
     if isinstance(proved, Hold):
         return proved

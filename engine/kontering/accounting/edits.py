@@ -1,0 +1,114 @@
+"""An order that changed after its invoice was booked: what was booked is credited in full, and invoiced anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from kontering.accounting import holds, postings
+from kontering.accounting.credit import remaining
+from kontering.accounting.planned import guid_of
+from kontering.accounting.settings import Settings
+from kontering.accounting.settle import Settled, settle
+from kontering.accounting.totals import ROUNDING, own_lines, totals_of
+from kontering.model.document import Planned, PlannedLine, Sale
+from kontering.model.money import ZERO
+from kontering.model.plan import Hold, Skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebilled:
+    """The credit note of what was booked, and the new invoice; none if the order now comes to nothing."""
+
+    credit: Settled
+    invoice: Settled | None
+
+
+def rebill(
+    booked: Planned, sale: Sale, settings: Settings, *, earlier: Sequence[Planned] = ()
+) -> Rebilled | Hold | Skip:
+    """What is left of the booked invoice is credited on its own lines; payments go over to the new invoice."""
+    if is_same(booked, sale, settings):
+        return Skip(code="DUPLICATE_EVENT", reason=f"{sale.number} is booked as it is")
+    if settings.edit_after_booking == "error":
+        return holds.edited(sale.key, sale.number)
+    edition = edition_of(booked.key)
+    stem = re.sub(r":v\d+$", "", booked.key)
+    paid = sale.payments if _sum(sale) >= _sum(booked) else booked.payments
+    found = settle(replace(sale, key=f"{stem}:v{edition + 1}", payments=paid), settings)
+    if isinstance(found, Hold):
+        return found
+    credit = full_credit(booked, f"{stem}:v{edition}:credit", sale, settings, earlier)
+    if isinstance(found, Skip):
+        return Rebilled(credit=credit, invoice=None)
+    vouchers = postings.of(found.planned, settings, paid_before=_sum(booked))
+    return Rebilled(credit=credit, invoice=Settled(found.planned, vouchers))
+
+
+def edition_of(key: str) -> int:
+    """Which edition of its order a document is.
+
+    >>> edition_of("shop/order/5121"), edition_of("shop/order/5121:v3")
+    (1, 3)
+    """
+    found = re.search(r":v(\d+)$", key)
+    return int(found.group(1)) if found else 1
+
+
+def is_same(booked: Planned, sale: Sale, settings: Settings) -> bool:
+    """Does the order still come to what was booked: same lines, amounts, codes and buyer's country?"""
+    found = settle(replace(sale, payments=()), replace(settings, closed_until=None))
+    return isinstance(found, Settled) and _essence(found.planned) == _essence(booked)
+
+
+def full_credit(booked: Planned, key: str, sale: Sale, settings: Settings, earlier: Sequence[Planned] = ()) -> Settled:
+    """A credit note of all that is left of an invoice, line by line as it was booked."""
+    lines = own_lines(booked) if not earlier else tuple(_left(booked, earlier))
+    totals = totals_of(lines)
+    day = max(booked.date, sale.date)
+    document = replace(
+        booked,
+        kind="credit_note",
+        key=key,
+        guid=guid_of("credit_note", key, settings),
+        number=f"{booked.number}-credit",
+        mark=f"{booked.mark}-credit",
+        state=sale.state,
+        date=day,
+        due=day,
+        terms_days=0,
+        lines=tuple(replace(line, of=line.id, returned=True) for line in lines),
+        totals=totals,
+        payments=(),
+        open=totals.gross,
+        credits=booked.key,
+        credits_number=booked.number,
+        warnings=(),
+        why=(f"order {sale.number} was changed: invoice {booked.number} is credited in full",),
+    )
+    return Settled(document, postings.of(document, settings))
+
+
+def _left(booked: Planned, earlier: Sequence[Planned]) -> list[PlannedLine]:
+    """One line for what is left under each code."""
+    invoice = remaining(booked, ZERO, earlier)
+    found = []
+    for code, left in (invoice.left or {}).items():
+        same = [line for line in own_lines(booked) if line.code == code]
+        if same and (left.net or left.vat):
+            first = replace(same[0], id=code, quantity=Decimal(1), discount=None, cost=None)
+            found.append(replace(first, net=left.net, vat=left.vat, gross=left.gross))
+    return found
+
+
+def _sum(document: Sale | Planned) -> Decimal:
+    return sum((payment.amount for payment in document.payments), ZERO)
+
+
+def _essence(document: Planned) -> object:
+    lines = [
+        (line.id, line.quantity, line.net, line.vat, line.code) for line in own_lines(document) if line.id != ROUNDING
+    ]
+    return document.currency, document.country, document.totals.gross, sorted(lines)
