@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from kontering.cli import output, reports
-from kontering.cli.docs import explained
+from kontering.cli import output, pages, reports
 from kontering.cli.options import root_of
 from kontering.codes import CODES
 from kontering.diagnostics import Diagnostic, errors
@@ -135,4 +134,4 @@ def _summary(found: Sequence[Diagnostic], work: Work) -> str:
 def _page(code: str) -> str:
     if code not in CODES:
         raise Misuse(f"There is no code {code!r}; {near_or_all(code, CODES, '`kontering docs codes` lists them.')}")
-    return explained(code)
+    return pages.explained(code)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 
-from kontering import resources
 from kontering.accounting import roles
-from kontering.cli import output
+from kontering.cli import output, pages
 from kontering.codes import CODES
 from kontering.connectors import registry
 from kontering.errors import Misuse, Problems
@@ -78,27 +76,21 @@ def _one(topic: str, name: str, listing: Listing) -> Listing | str:
 
 
 def _topics() -> Listing:
-    pages = {page.stem: _title(page) for page in sorted(resources.shipped("docs").glob("*.md"))}
-    return {**pages, **{name: _line(make) for name, make in LISTS.items()}}
+    titles = {name: pages.title(path) for name, path in pages.known().items() if "/" not in name}
+    return {**titles, **{name: _line(make) for name, make in LISTS.items()}}
 
 
 def _line(make: Callable[[], Listing]) -> str:
     return (make.__doc__ or "").strip().splitlines()[0]
 
 
-def _title(page: Path) -> str:
-    with page.open(encoding="utf-8") as file:
-        return file.readline().lstrip("# ").strip()
-
-
 def _page(topic: str, as_json: bool) -> None:
     """A page of docs/, or of a folder below it: `decisions/0004-identity`."""
-    folder = resources.shipped("docs")
-    known = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.md")}
+    known = pages.known()
     if topic not in known:
         hint = near_or_all(topic, [*LISTS, *known], "`kontering docs` lists the topics.")
         raise Misuse(f"There is no topic {topic!r}; {hint}")
-    text = known[topic].read_text(encoding="utf-8").strip()
+    text = pages.text(known[topic])
     output.write_json({"topic": topic, "text": text}) if as_json else output.markdown(text)
 
 
@@ -222,13 +214,7 @@ def _inside(part: Mapping[str, Any], root: Mapping[str, Any], indent: str) -> li
 
 def codes() -> Listing:
     """what each code of a problem means, and how to mend it"""
-    return {code: {"line": title, "text": explained(code)} for code, title in CODES.items()}
-
-
-def explained(code: str) -> str:
-    """The manual's page of a code."""
-    page = resources.shipped("docs") / "codes" / f"{code}.md"
-    return page.read_text(encoding="utf-8").strip() if page.is_file() else f"{code}: {CODES[code]}"
+    return {code: {"line": title, "text": pages.explained(code)} for code, title in CODES.items()}
 
 
 def account_roles() -> Listing:

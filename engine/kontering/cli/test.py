@@ -1,0 +1,153 @@
+"""`kontering test`: the tests that mapping files carry, as text, JSON or JUnit, with coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from kontering.cli import output
+from kontering.cli.check import gather, mapping_files
+from kontering.cli.options import root_of
+from kontering.diagnostics import Diagnostic, as_json
+from kontering.errors import Problems
+from kontering.mapping.case import Result, as_junit
+from kontering.mapping.coverage import Coverage, cover
+from kontering.mapping.load import load_mapping
+from kontering.mapping.mapping import Mapping
+from kontering.mapping.roots import Roots
+from kontering.project.file import find_folder, with_source
+
+FORMATS = ("text", "json", "junit")
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A mapping file with the results of its tests and what they reached; or why it can't be loaded."""
+
+    path: Path
+    results: tuple[Result, ...] = ()
+    coverage: Coverage | None = None
+    problems: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        return sum(not result.passed for result in self.results) + bool(self.problems)
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print results."
+)
+@click.option("--coverage", is_flag=True, help="List fields, conditions, stops and table rows that no test reached.")
+@click.option(
+    "--min-coverage", type=click.IntRange(0, 100), metavar="PERCENT", help="Fail if a file's tests reach less."
+)
+@click.option("--inherited", is_flag=True, help="Run the tests of extended files too.")
+@output.json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    form: str,
+    coverage: bool,
+    min_coverage: int | None,
+    inherited: bool,
+    as_json: bool,
+) -> None:
+    """Run the tests that mapping files carry.
+
+    PATH is a project's folder, a mapping file, or a folder of them; without PATH it is the project around you.
+
+    \b
+    Examples:
+      kontering test
+      kontering test mappings/shop/order-to-invoice.yaml --coverage
+      kontering test --min-coverage 100 --format junit > results.xml
+    """
+    files = _files(paths or (find_folder(Path.cwd()),))
+    tested = [_run(path, inherited=inherited) for path in files]
+    too_low = [one for one in tested if one.coverage and one.coverage.percent < (min_coverage or 0)]
+    _write(tested, "json" if as_json else form, coverage=coverage, too_low=too_low, wanted=min_coverage)
+    ctx.exit(1 if any(one.failed for one in tested) or too_low else 0)
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    work = gather(paths)
+    own = [path for folder in work.projects for path in mapping_files(folder / "mappings")]
+    return own + [path for found in work.mappings.values() for path in found]
+
+
+def _run(path: Path, *, inherited: bool) -> Tested:
+    try:
+        mapping = load_mapping(str(path), Roots(root_of(path)))
+        results, coverage = cover(mapping, inherited=inherited)
+    except Problems as problems:
+        return Tested(path, problems=tuple(each for each in problems.diagnostics if isinstance(each, Diagnostic)))
+    texts = _texts(mapping)
+    shown = tuple(_with_source(result, texts) for result in results)
+    missed = with_source(coverage.missed, texts)
+    return Tested(path, shown, Coverage(coverage.file, coverage.total, missed))
+
+
+def _texts(mapping: Mapping) -> dict[str, str]:
+    return {name: path.read_text(encoding="utf-8") for name, path in mapping.file.files.items()}
+
+
+def _with_source(result: Result, texts: dict[str, str]) -> Result:
+    if result.problem is None:
+        return result
+    (problem,) = with_source([result.problem], texts)
+    return Result(mapping=result.mapping, name=result.name, span=result.span, problem=problem, seconds=result.seconds)
+
+
+def _write(
+    tested: Sequence[Tested], form: str, *, coverage: bool, too_low: Sequence[Tested], wanted: int | None
+) -> None:
+    results = [result for one in tested for result in one.results]
+    if form == "junit":
+        output.say(as_junit(results).rstrip())
+    elif form == "json":
+        output.write_json({"tests": [_row(result) for result in results], "files": [_file(one) for one in tested]})
+    else:
+        _text(tested, results, coverage=coverage)
+        for one in too_low:
+            reached = one.coverage.percent if one.coverage else 0
+            output.say(output.bad(f"{one.path.name}: its tests reach {reached} %, less than {wanted} %"))
+
+
+def _row(result: Result) -> dict[str, object]:
+    problem = as_json(result.problem) if result.problem else None
+    return {"mapping": result.mapping, "name": result.name, "passed": result.passed, "problem": problem}
+
+
+def _file(one: Tested) -> dict[str, object]:
+    reached = {"reached": one.coverage.reached, "places": one.coverage.total} if one.coverage else {}
+    return {"file": one.path, **reached, "problems": [as_json(problem) for problem in one.problems]}
+
+
+def _text(tested: Sequence[Tested], results: Sequence[Result], *, coverage: bool) -> None:
+    for problem in _problems(tested):
+        output.say(output.painted(problem))
+    for one in tested if coverage else ():
+        if one.coverage:
+            _show_coverage(one.coverage)
+    failed = sum(one.failed for one in tested)
+    passed = sum(result.passed for result in results)
+    said = f"{output.count(passed, 'test')} passed" + (f", {failed} failed" if failed else "")
+    output.say((output.bad if failed else output.good)(f"{output.count(len(tested), 'file')}, {said}"))
+
+
+def _problems(tested: Iterable[Tested]) -> Iterable[Diagnostic]:
+    for one in tested:
+        yield from one.problems
+        yield from (result.problem for result in one.results if result.problem)
+
+
+def _show_coverage(found: Coverage) -> None:
+    for missed in found.missed:
+        output.say(output.painted(missed))
+    output.say(f"{found.file}: {found.reached} of {found.total} places reached, {found.percent} %")
