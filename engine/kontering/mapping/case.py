@@ -188,13 +188,13 @@ def _shown(value: Any) -> str:
 def equal(found: Any, expected: Any) -> bool:
     """Whether a value is the expected one, which YAML can only write as text, number, boolean or null."""
     if isinstance(found, bool) or isinstance(expected, bool) or found is None or expected is None:
-        return found is expected
+        return bool(found is expected)
     if isinstance(found, int | Decimal):
-        return _number(expected) == found
+        return bool(_number(expected) == found)
     if isinstance(found, dt.datetime):
         return _same_time(found, expected)
     if isinstance(found, dt.date):
-        return found.isoformat() == expected
+        return bool(found.isoformat() == expected)
     return bool(found == expected)
 
 

@@ -88,7 +88,7 @@ class Gathered:
 
 
 def cover(mapping: Mapping, *, inherited: bool = False) -> tuple[tuple[Result, ...], Coverage]:
-    """Runs the tests and tells what they didn't reach, in the file itself and, with `inherited`, in those it extends."""
+    """Runs the tests and tells what they missed in the file itself and, with `inherited`, in those it extends."""
     gathered = Gathered()
     results = run_tests(mapping, inherited=inherited, watch=gathered)
     file = mapping.file

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kontering.diagnostics import Diagnostic, Span, closest
+from kontering.diagnostics import Diagnostic, Span, closest, errors
 from kontering.language import types as t
 from kontering.language.infer import infer
-from kontering.language.tree import Name, Tree, walk
 from kontering.language.types import Type
 from kontering.mapping import dates, lookups, problems
 from kontering.mapping.conditions import constant
@@ -35,6 +34,7 @@ from kontering.mapping.parts import (
 from kontering.mapping.schemas import ANYTHING, Schema
 from kontering.mapping.targets import compare, type_of
 
+UNKNOWN = t.Any()
 PARAM_TYPES: dict[str, Type] = {
     "text": t.Text(),
     "integer": t.Integer(),
@@ -47,13 +47,12 @@ PARAM_TYPES: dict[str, Type] = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known at some point of a mapping: the types of names, lets that come later, and names that are broken."""
+    """What is known at some point of a mapping: the types of names, and the lets that come later."""
 
     mapping: Compiled
     names: Mapping[str, Type]
     out: Out
     later: Mapping[str, Span] = field(default_factory=dict)
-    broken: frozenset[str] = frozenset()
 
     def named(self, **more: Type) -> Context:
         return replace(self, names={**self.names, **more})
@@ -97,8 +96,7 @@ def _lets(lets: tuple[Let, ...], context: Context) -> Context:
         if let.part.options.missing == "skip":
             place = let.part.options.places["missing"]
             context.out.append(problems.bad_option(place, "missing", "can't be skip: a let is no field", "write null"))
-        broken = {f"let.{let.name}"} if len(context.out) > before or isinstance(let.part, Broken) else set()
-        context = replace(context, broken=(context.broken - {f"let.{let.name}"}) | broken)
+        made = UNKNOWN if len(context.out) > before else made
         context = context.named(let=_with_let(context.names["let"], let.name, made))
     return context
 
@@ -119,28 +117,27 @@ def _stop(stop: Stop, before: tuple[Stop, ...], context: Context) -> None:
 
 def check_condition(expression: Expression, what: str, context: Context) -> None:
     """A condition is true or false, and not always the same."""
-    kind, known = evaluated(expression, "", context)
+    kind = evaluated(expression, "", context)
     always = constant(expression.tree)
     if isinstance(always, bool):
         outcome = "true" if always else "false"
         why = "it asks nothing of the record" if always else "what hangs on it is never reached"
         context.out.append(problems.always(expression.span, what, outcome, why))
-    elif known and not isinstance(kind, t.Boolean | t.Any):
+    elif not isinstance(t.without_missing(kind), t.Boolean | t.Any):
         context.out.append(problems.not_boolean(expression.span, what, t.describe(kind)))
 
 
-def evaluated(expression: Expression, place: str, context: Context) -> tuple[Type, bool]:
-    """The type of an expression, and whether it is known: nothing is said of what builds on something broken."""
+def evaluated(expression: Expression, place: str, context: Context) -> Type:
+    """The type of an expression; unknown if something is wrong with it, so that nothing more is said."""
     early = [(name, span) for name, span in let_places(expression.tree) if _is_early(name, context)]
     for name, span in early:
         context.out.append(problems.too_early(span, name, context.later[name]))
     names = dict(context.names)
     for name, _ in early:
-        names["let"] = _with_let(names["let"], name, t.Any())
+        names["let"] = _with_let(names["let"], name, UNKNOWN)
     kind, found = infer(expression.tree, names)
     context.out.extend(replace(each, field=each.field or place or None) for each in found)
-    known = not found and not early and not _is_tainted(expression.tree, context.broken)
-    return kind, known
+    return UNKNOWN if errors(found) or early else kind
 
 
 def _is_early(name: str, context: Context) -> bool:
@@ -148,43 +145,35 @@ def _is_early(name: str, context: Context) -> bool:
     return name in context.later and isinstance(made, t.Object) and name not in made.fields
 
 
-def _is_tainted(tree: Tree, broken: frozenset[str]) -> bool:
-    if not broken:
-        return False
-    names = {node.name for node in walk(tree) if isinstance(node, Name)}
-    return bool(names & broken) or any(f"let.{name}" in broken for name, _ in let_places(tree))
-
-
 def infer_part(part: Part, wanted: Schema | None, place: str, context: Context) -> Type:
     """The type of what a part gives, held against what its place wants (None: anything will do)."""
     options = part.options
     if options.when is not None:
         check_condition(options.when, "'when'", context)
-    kind, known = _core(part, wanted, place, context)
-    kind = _typed(part, kind, known, place, context)
+    kind = _typed(part, _core(part, wanted, place, context), context)
     kind = t.without_missing(kind) if context.mapping.file.strict or options.missing is not None else kind
-    kind = _zoned(part, kind, known, context)
-    if wanted is not None and known and not isinstance(part, Made | Listed | Constant):
+    kind = _zoned(part, kind, context)
+    if wanted is not None and isinstance(part, Computed | LookUp | Use):
         compare(kind, wanted, part.span, place, context.out)
     return _instead(part, kind, wanted, place, context)
 
 
-def _core(part: Part, wanted: Schema | None, place: str, context: Context) -> tuple[Type, bool]:
+def _core(part: Part, wanted: Schema | None, place: str, context: Context) -> Type:
     match part:
         case Computed():
             return evaluated(part.expression, place, context)
         case Constant():
-            return _constant(part, wanted, place, context), True
+            return _constant(part, wanted, place, context)
         case LookUp():
             return _look_up(part, wanted, place, context)
         case Use():
-            return _use(part, place, context)
+            return _use(part, context)
         case Made():
-            return infer_made(part, wanted, place, context), True
+            return infer_made(part, wanted, place, context)
         case Listed():
-            return _listed(part, wanted, place, context), True
+            return _listed(part, wanted, place, context)
         case Broken():
-            return t.Any(), False
+            return UNKNOWN
 
 
 def _constant(part: Constant, wanted: Schema | None, place: str, context: Context) -> Type:
@@ -202,13 +191,13 @@ def _constant(part: Constant, wanted: Schema | None, place: str, context: Contex
     return lookups.literal_type(part.value)
 
 
-def _typed(part: Part, kind: Type, known: bool, place: str, context: Context) -> Type:
+def _typed(part: Part, kind: Type, context: Context) -> Type:
     """`type:` reads what the schema leaves open, and cells; nothing else needs it."""
     wanted = part.options.type
     if wanted is None:
         return kind
     span = part.options.places.get("type")
-    if known and span is not None and not isinstance(part, LookUp) and not _leaves_open(kind):
+    if span is not None and not isinstance(part, LookUp) and not _leaves_open(kind):
         why = f"the schema says what it is, {t.describe(t.without_missing(kind))}"
         context.out.append(problems.idle_option(span, "type", why))
         return kind
@@ -218,26 +207,22 @@ def _typed(part: Part, kind: Type, known: bool, place: str, context: Context) ->
 
 
 def _leaves_open(kind: Type) -> bool:
-    return any(isinstance(member, t.Any) for member in members(kind))
+    return any(isinstance(member, t.Any) for member in t.members(kind))
 
 
-def members(kind: Type) -> tuple[Type, ...]:
-    return kind.members if isinstance(kind, t.Either) else (kind,)
-
-
-def _zoned(part: Part, kind: Type, known: bool, context: Context) -> Type:
+def _zoned(part: Part, kind: Type, context: Context) -> Type:
     """`zone:` makes an instant a date."""
     zone = part.options.zone
     if zone is None:
         return kind
     _check_zone(zone, context)
     span = part.options.places["zone"]
-    timed = any(isinstance(member, t.Instant | t.Any) for member in members(kind))
-    if known and not timed:
+    timed = any(isinstance(member, t.Instant | t.Any) for member in t.members(kind))
+    if not timed:
         why = f"it makes an instant a date, and this is {t.describe(kind)}"
         context.out.append(problems.idle_option(span, "zone", why))
     times = t.Instant | t.LocalTime
-    return t.union(*(t.Date() if isinstance(member, times) else member for member in members(kind)))
+    return t.union(*(t.Date() if isinstance(member, times) else member for member in t.members(kind)))
 
 
 def _check_zone(zone: Part, context: Context) -> None:
@@ -291,43 +276,42 @@ def _idle_zone(problem: Diagnostic) -> bool:
     return problem.code == "K125" and problem.message.startswith("'zone'")
 
 
-def _look_up(part: LookUp, wanted: Schema | None, place: str, context: Context) -> tuple[Type, bool]:
+def _look_up(part: LookUp, wanted: Schema | None, place: str, context: Context) -> Type:
     keys = [_key(each, context) for each in part.keys]
     if lookups.table_of(part, context.mapping, context.out) is None:
-        return t.Any(), False
-    good = lookups.check_look_up(
-        part, [kind if known else t.Any() for kind, known in keys], context.mapping, context.out
-    )
+        return UNKNOWN
+    if not lookups.check_look_up(part, keys, context.mapping, context.out):
+        return UNKNOWN
     kind = lookups.result_type(part, context.mapping)
-    if good and wanted is not None:
-        lookups.check_cells(part, wanted, place, context.mapping, context.out)
-        table = context.mapping.table(part.table)
-        if not isinstance(table.on_miss, str):
-            infer_part(table.on_miss, wanted, place, replace(context, out=[]))
-        return kind, False
-    return kind, good
+    if wanted is None:
+        return kind
+    lookups.check_cells(part, wanted, place, context.mapping, context.out)
+    table = context.mapping.table(part.table)
+    if not isinstance(table.on_miss, str):
+        infer_part(table.on_miss, wanted, place, context)
+    return UNKNOWN  # each cell was looked at
 
 
-def _key(part: Part, context: Context) -> tuple[Type, bool]:
+def _key(part: Part, context: Context) -> Type:
     before = len(context.out)
     kind = infer_part(part, None, "", context)
-    return kind, len(context.out) == before
+    return kind if len(context.out) == before else UNKNOWN
 
 
-def _use(part: Use, place: str, context: Context) -> tuple[Type, bool]:
+def _use(part: Use, context: Context) -> Type:
     settings = {setting.name: setting for setting in part.settings}
     kinds = {name: infer_part(setting.part, None, "", context) for name, setting in settings.items()}
     of = infer_part(part.of, None, "", context) if part.of is not None else context.names[context.mapping.file.record]
     mapping = context.mapping.uses.get(part.mapping)
     if mapping is None:
-        return t.Any(), False
+        return UNKNOWN
     _check_settings(part, kinds, mapping, context)
     reads = type_of(mapping.schema)
     if t.fits(of, reads) is not None or (part.of is None and mapping.source != context.mapping.source):
         found = t.describe(of) if part.of is not None else context.mapping.source
         context.out.append(problems.use_reads(part.mapping_span, part.mapping, mapping.source, found))
-        return t.Any(), False
-    return type_of(mapping.wanted), True
+        return UNKNOWN
+    return type_of(mapping.wanted)
 
 
 def _check_settings(part: Use, kinds: Mapping[str, Type], mapping: Compiled, context: Context) -> None:
@@ -411,32 +395,23 @@ def _listed(part: Listed, wanted: Schema | None, place: str, context: Context) -
 
 
 def _block(block: Block, items: Schema | None, place: str, context: Context) -> Type:
-    element, known = check_each(block, context)
+    element = check_each(block, context)
     inner = context.named(loop=t.Object(fields={"index": t.Integer()}, required=frozenset({"index"}), name="loop"))
     if block.name is not None:
         inner = inner.named(**{block.name: element})
-        broken = inner.broken - {block.name} | (set() if known else {block.name})
-        inner = replace(inner, broken=frozenset(broken))
     inner = _lets(block.let, inner)
     if block.when is not None:
         check_condition(block.when, f"'when' of block {block.id!r}", inner)
     return infer_made(block.made, items, place, inner)
 
 
-def check_each(block: Block, context: Context) -> tuple[Type, bool]:
+def check_each(block: Block, context: Context) -> Type:
     """The type of the elements that a block goes through."""
     if block.each is None:
-        return t.Any(), True
-    before = len(context.out)
+        return UNKNOWN
     kind = t.without_missing(infer_part(block.each, None, "", context))
-    if len(context.out) > before or isinstance(block.each, Broken):
-        return t.Any(), False
     if isinstance(kind, t.ListOf):
-        return kind.item, True
-    if (
-        not isinstance(kind, t.Any)
-        or not isinstance(block.each, Computed)
-        or not _is_tainted(block.each.expression.tree, context.broken)
-    ):
+        return kind.item
+    if not isinstance(kind, t.Any) or kind.said:
         context.out.append(problems.each_no_list(block.each.span, t.describe(kind)))
-    return t.Any(), False
+    return UNKNOWN

@@ -84,7 +84,7 @@ def _check_found(part: LookUp, table: TableSpec, kinds: Sequence[Type], mapping:
 def _may_fit(cell: Any, kind: Type) -> bool:
     if cell == ANY:
         return True
-    return any(_member_may_fit(cell, member) for member in (kind.members if isinstance(kind, t.Either) else (kind,)))
+    return any(_member_may_fit(cell, member) for member in t.members(kind))
 
 
 def _member_may_fit(cell: Any, kind: Type) -> bool:

@@ -59,7 +59,7 @@ def _check_block(block: Block, taken: dict[str, str], out: Out) -> None:
 
 
 def _check_unused(file: MappingFile, out: Out) -> None:
-    """Params, lets and tables that the file itself has and nothing reads; what an extended file leaves over may stay."""
+    """Params, lets and tables of the file itself that nothing reads; what an extended file leaves over may stay."""
     own = file.own.span.file
     read = _reads(all_expressions(file))
     used = {part.table for part in all_parts(file) if isinstance(part, LookUp)}

@@ -359,6 +359,11 @@ def wrong_word(span: Span, field: str, found: str, words: Iterable[str]) -> Diag
     return Diagnostic("K516", f"{found!r} is none of the field's words", span, hint, field=field)
 
 
+def any_word(span: Span, field: str, words: Iterable[str]) -> Diagnostic:
+    message = f"only {', '.join(words)} may stand here, and this may be any text"
+    return Diagnostic("K516", message, span, "translate it with a table: {lookup: …}", "warning", field=field)
+
+
 def too_long(span: Span, field: str, length: int, most: int) -> Diagnostic:
     return Diagnostic("K517", f"the text has {length} characters, {most} is the most", span, field=field)
 

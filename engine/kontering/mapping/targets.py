@@ -27,8 +27,7 @@ def compare(kind: Type, wanted: Schema, span: Span, place: str, out: Out) -> Non
     goal = type_of(wanted)
     if isinstance(goal, t.Any):
         return
-    members = kind.members if isinstance(kind, t.Either) else (kind,)
-    for member in members:
+    for member in t.members(kind):
         if _compare(member, goal, wanted, span, place, out):
             return
 
@@ -36,8 +35,8 @@ def compare(kind: Type, wanted: Schema, span: Span, place: str, out: Out) -> Non
 def _compare(kind: Type, goal: Type, wanted: Schema, span: Span, place: str, out: Out) -> bool:
     named = wanted.get("format")
     match kind:
-        case t.Any():
-            out.append(problems.needs_type(span, place))
+        case t.Any(said=said):
+            out.extend([problems.needs_type(span, place)] if said else [])
             return True
         case t.Null() if not t.may_be_missing(goal):
             out.append(problems.null_field(span, place))
@@ -47,28 +46,27 @@ def _compare(kind: Type, goal: Type, wanted: Schema, span: Span, place: str, out
             return True
         case t.LocalTime() if named in ("date", "date-time"):
             return False
+    words = _words(goal)
+    if isinstance(kind, t.Text) and words is not None:
+        return _wrong_words(kind, words, span, place, out)
     if t.fits(kind, goal) is None:
         return False
-    if (words := _words(goal)) is not None and isinstance(kind, t.Text):
-        _wrong_words(kind, words, span, place, out)
-    else:
-        message = f"{t.describe(goal)} belongs here, not {t.describe(kind)}"
-        out.append(problems.wrong_type(span, place, message, _hint(kind, goal)))
+    message = f"{t.describe(goal)} belongs here, not {t.describe(kind)}"
+    out.append(problems.wrong_type(span, place, message, _hint(kind, goal)))
     return True
 
 
 def _words(goal: Type) -> tuple[str, ...] | None:
-    members = goal.members if isinstance(goal, t.Either) else (goal,)
-    return next((member.one_of for member in members if isinstance(member, t.Text)), None)
+    return next((member.one_of for member in t.members(goal) if isinstance(member, t.Text)), None)
 
 
-def _wrong_words(kind: t.Text, words: tuple[str, ...], span: Span, place: str, out: Out) -> None:
+def _wrong_words(kind: t.Text, words: tuple[str, ...], span: Span, place: str, out: Out) -> bool:
     strangers = [word for word in kind.one_of or () if word not in words]
     if strangers:
         out.append(problems.wrong_word(span, place, strangers[0], words))
-    else:
-        message = f"one of {', '.join(words)} belongs here, and this may be any text"
-        out.append(problems.wrong_type(span, place, message, "translate it with a table: {lookup: …}"))
+    elif kind.one_of is None:
+        out.append(problems.any_word(span, place, words))
+    return bool(strangers)
 
 
 @cache
