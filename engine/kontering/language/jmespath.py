@@ -23,6 +23,7 @@ from kontering.language.tree import (
     Filter,
     Flatten,
     Index,
+    Item,
     Lambda,
     Literal,
     Make,
@@ -260,6 +261,8 @@ class _Parser:
                 self._another(")")
         self._take(")")
         at = self._span(token)
+        if token.value == "get" and len(args) == 2:
+            return Item(args[0], args[1], self._since(at))
         return Call(str(token.value), tuple(args), False, self._since(at), at)
 
     def _argument(self) -> Tree:
@@ -359,7 +362,7 @@ class _Parser:
             raise problems.Bad(problems.step_of_zero().at(self._since(self._span(start))))
         self._take("]")
         first, stop, step = (*parts, None)[:3]
-        return self._project(Slice(left, first, stop, step, self._since(left.span)), "*")
+        return self._project(Slice(left, first, stop, step, False, self._since(left.span)), "*")
 
     def _filter(self, left: Tree) -> Tree:
         condition = self._inside(lambda: self._expression(0))

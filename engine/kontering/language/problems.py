@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kontering.diagnostics import Diagnostic, Span
+from collections.abc import Iterable, Mapping, Sequence
+
+from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.errors import KonteringError
 
 
@@ -129,22 +131,96 @@ def no_object(path: str, what: str) -> Wrong:
     return Wrong("K215", f"{path} is {what}, not an object", None)
 
 
+def no_item(path: str, what: str, key: str) -> Wrong:
+    hint = "an object is asked by a text, a list by a whole number"
+    return Wrong("K215", f"{path} is {what}, it can't be asked by {key}", hint)
+
+
 def step_of_zero() -> Wrong:
     return Wrong("K216", "the step of a slice can't be 0", "[::2] takes every second element")
 
 
-def unknown_function(name: str, near: str | None, what: str = "function") -> Wrong:
-    hint = f"did you mean {near!r}?" if near else "`kontering functions` lists them"
+def unknown_function(what: str, name: str, near: str | None) -> Wrong:
+    hint = f"did you mean {near!r}?" if near else "`kontering docs functions` lists them"
     return Wrong("K207", f"there is no {what} {name!r}", hint)
 
 
-def wrong_count(name: str, wanted: str, got: int) -> Wrong:
-    return Wrong("K208", f"{name} takes {wanted}, here are {got}", None)
+def wrong_count(signature: str, got: int) -> Wrong:
+    return Wrong("K208", f"{got} arguments are too many or too few", f"write {signature}")
 
 
 def wrong_argument(name: str, place: int, wanted: str, got: str) -> Wrong:
     return Wrong("K209", f"{name} takes {wanted} as argument {place}, not {got}", None)
 
 
+def unknown_currency(code: str) -> Wrong:
+    return Wrong("K209", f"there is no currency {code!r}", "a number of places, or a code of ISO 4217, DKK")
+
+
+def wrong_places() -> Wrong:
+    return Wrong("K209", "places must be a whole number from -20 to 20", "round(2), or round(order.currency)")
+
+
+def not_whole(text: str) -> Wrong:
+    return Wrong("K209", f"{text!r} is no whole number", "round it before")
+
+
+def nothing_to_replace() -> Wrong:
+    return Wrong("K209", "an empty text can't be replaced", "replace('old', 'new')")
+
+
 def too_many_rounds(bound: int) -> Wrong:
     return Wrong("K302", f"the loops of the template turn more than {bound:,} times", "pick what to print in a path")
+
+
+# checking it before it runs
+
+
+def unknown_name_near(name: str, names: Mapping[str, object]) -> Wrong:
+    """A path must begin with one of the mapping's names; what looks like a literal or a field gets its own hint."""
+    record = next(iter(names), "")
+    near = closest(name, names)
+    first = f"unknown name {name}; the record is `{record}`"
+    if near:
+        return Wrong("K201", first, f"did you mean {near!r}?")
+    if name.isupper() and len(name) > 1:
+        return Wrong("K201", f"{first}; a literal is written {{const: {name}}}", f"write {{const: {name}}}")
+    return Wrong("K201", first, f"a path begins with {_listed(names)}; a literal is written {{const: {name}}}")
+
+
+def unknown_field(of: str, name: str, near: str | None, outer: str | None, known: Sequence[str]) -> Wrong:
+    """A field that the schema doesn't have; inside a filter it may be a name from outside."""
+    if outer is not None:
+        return Wrong(
+            "K202", f"{of} has no field {name!r}, but {name!r} is a name outside", f"inside [? ] write ${outer}"
+        )
+    hint = f"did you mean {near!r}?" if near else f"it has {_listed(known)}" if known else "its schema lists no fields"
+    return Wrong("K202", f"{of} has no field {name!r}", hint)
+
+
+def no_field_in(of: str, what: str, name: str, is_list: bool) -> Wrong:
+    hint = f"[] goes into each element: {of}[].{name}" if is_list else None
+    return Wrong("K215", f"{of} is {what}, it has no field {name!r}", hint)
+
+
+def bad_key(of: str, what: str, wanted: str, got: str) -> Wrong:
+    if not wanted:
+        return Wrong("K215", f"{of} is {what}, nothing can be picked from it with [ ]", None)
+    return Wrong("K215", f"{of} is {what}: its [ ] takes {wanted}, not {got}", None)
+
+
+def needs_one_of(of: str) -> Wrong:
+    return Wrong(
+        "K219", f"which field of {of} this is can't be known", "give the param `one_of:` with the names it may have"
+    )
+
+
+def never_equal(word: str, known: Sequence[str], near: str | None) -> Wrong:
+    hint = f"did you mean {near!r}?" if near else f"it can be {_listed(known)}"
+    return Wrong("K211", f"this is never {word!r}", hint)
+
+
+def _listed(names: Iterable[str], most: int = 8) -> str:
+    some = list(names)
+    more = f" … ({len(some) - most} more)" if len(some) > most else ""
+    return ", ".join(some[:most]) + more

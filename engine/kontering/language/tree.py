@@ -69,12 +69,13 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some elements of a list, or characters of a text in a template."""
+    """Some elements of a list; with `of_text` also some characters of a text."""
 
     of: Tree
     start: int | None
     stop: int | None
     step: int | None
+    of_text: bool
     span: Span
 
 

@@ -9,7 +9,7 @@ import json
 import operator
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import ROUND_FLOOR, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from typing import Any, TypeAlias, Union
 
 from kontering.language import problems
@@ -29,6 +29,7 @@ _EXACT = Context(prec=MAX_DIGITS, Emin=-MAX_DIGITS, Emax=MAX_DIGITS, traps=[*_TR
 _QUOTIENT = Context(prec=QUOTIENT_DIGITS, Emin=-MAX_DIGITS, Emax=MAX_DIGITS, traps=_TRAPS)
 _LIMIT = 10**MAX_DIGITS
 
+_ROUNDING = Context(prec=MAX_DIGITS + 20, Emin=-MAX_DIGITS, Emax=MAX_DIGITS, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -217,9 +218,17 @@ _OPERATIONS: dict[str, _Operation] = {
 }
 
 
+def rounded(value: Number, digits: int) -> Decimal:
+    """A number to so many places, a half away from zero."""
+    try:
+        return Decimal(number(value)).quantize(Decimal(1).scaleb(-digits), context=_ROUNDING)
+    except InvalidOperation:
+        raise problems.number_too_long(MAX_DIGITS) from None
+
+
 def rounded_down(value: Number) -> int:
     """The whole number below: -1.5 is -2."""
-    return int(Decimal(value).to_integral_value(ROUND_FLOOR))
+    return int(Decimal(number(value)).to_integral_value(ROUND_FLOOR))
 
 
 def contains(of: Value, item: Value) -> bool:
