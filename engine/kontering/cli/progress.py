@@ -1,0 +1,95 @@
+"""Draws what a run tells: bars on a terminal, plain lines elsewhere, both on standard error."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from kontering.cli import output
+from kontering.sync.progress import Ended, Event, Tell, Tick, Troubled, Unreadable
+
+PACE = 5.0
+"""Seconds between two plain lines of the same counter."""
+
+WORDS = {"read": "reading", "deliver": "delivering to"}
+
+
+@contextmanager
+def shown() -> Iterator[Tell]:
+    """A teller that draws, until the block ends."""
+    if sys.stderr.isatty() and not output.wants_json():
+        with _bars() as tell:
+            yield tell
+    else:
+        lines = _Lines()
+        yield lines.tell
+        lines.end()
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Counters as plain lines, now and then and at their end; everything else as it happens."""
+
+    last: dict[str, Tick] = field(default_factory=dict)
+    printed: dict[str, float] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def tell(self, event: Event) -> None:
+        with self.lock:
+            if not isinstance(event, Tick):
+                _note(event)
+                return
+            name = label(event)
+            self.last[name] = event
+            if time.monotonic() - self.printed.setdefault(name, time.monotonic()) > PACE:
+                self._print(name)
+
+    def end(self) -> None:
+        for name in list(self.last):
+            self._print(name)
+
+    def _print(self, name: str) -> None:
+        tick = self.last.pop(name)
+        self.printed[name] = time.monotonic()
+        output.note(f"{name}: {tick.done}" + (f" of {tick.total}" if tick.total is not None else ""))
+
+
+def label(tick: Tick) -> str:
+    return f"{WORDS[tick.stage]} {tick.name}"
+
+
+def _note(event: Ended | Troubled | Unreadable) -> None:
+    """What a person should see at once."""
+    if isinstance(event, Unreadable):
+        output.note(output.painted(event.problem))
+    elif isinstance(event, Troubled):
+        output.note(f"{event.connection}: {event.trouble}")
+    elif event.state in ("held", "failed"):
+        output.note(f"{output.careful(event.state)} {event.key} ({event.number}): {event.reason}")
+
+
+@contextmanager
+def _bars() -> Iterator[Tell]:
+    # only a terminal that shows bars pays for rich
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    tasks: dict[str, Any] = {}
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+
+        def tell(event: Event) -> None:
+            if not isinstance(event, Tick):
+                _note(event)
+                return
+            name = label(event)
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=event.total)
+            bars.update(tasks[name], completed=event.done, total=event.total)
+
+        yield tell
