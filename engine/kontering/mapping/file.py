@@ -15,6 +15,7 @@ from kontering.mapping.forms import (
     Out,
     element_id,
     expression,
+    is_path,
     kind_of,
     known_keys,
     lets,
@@ -296,6 +297,8 @@ def _on_miss(table: Entry, spec: Map, out: Out) -> OnMiss | None:
         case Scalar(value="hold"):
             return "hold"
         case Map():
+            return part(node, out)
+        case Scalar(value=str()) if is_path(node.text):
             return part(node, out)
         case _:
             found = node.text if isinstance(node, Scalar) else kind_of(node)

@@ -186,6 +186,8 @@ def _missing(node: Node | None, out: Out) -> OnMissing:
             return "hold"
         case Map():
             return part(node, out)
+        case Scalar(value=str()) if is_path(node.text):
+            return part(node, out)
     found = node.text if isinstance(node, Scalar) else kind_of(node)
     near = closest(found, ("skip", "null", "hold"))
     hint = (
@@ -195,6 +197,11 @@ def _missing(node: Node | None, out: Out) -> OnMissing:
     )
     out.append(problems.bad_option(node.span, "missing", f"is skip, null, hold or a form, not {found}", hint))
     return None
+
+
+def is_path(text: str) -> bool:
+    """Whether a text in a place of words (skip, hold, error) is a path: `param.country`, not a word mistyped."""
+    return not re.fullmatch(r"[A-Za-z_-]*", text)
 
 
 def _type(node: Node | None, out: Out) -> str | None:

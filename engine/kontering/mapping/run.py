@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kontering.diagnostics import Diagnostic, Span
-from kontering.language.interpret import Scope, evaluate, find_path
+from kontering.language.interpret import Scope, evaluate
 from kontering.language.problems import Bad, Missing
 from kontering.language.tree import Field as FieldTree
 from kontering.language.tree import Name, Tree, walk
@@ -339,7 +339,7 @@ def _used(part: Use, here: Here, path: Path) -> Any:
     """What the other mapping makes of it, with its problems and stops as if they were this one's."""
     mapping = here.mapping.uses[part.mapping]
     data = value(part.of, here, path) if part.of is not None else here.names[here.mapping.file.record]
-    where = find_path(here.scope, data) or (part.of and _described(part.of)) or here.mapping.file.record
+    where = here.scope.path(data) or (part.of and _described(part.of)) or here.mapping.file.record
     given = {setting.name: value(setting.part, here, path) for setting in part.settings}
     params = mapping.settled_params(given)
     before = len(here.course.problems)
