@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from tests.connectors.economic.agreement import CUSTOMER, REST, TOKENS, agreement, customer, draft, outsider
 
 from kontering.testing import Clock, serve
-from tests.connectors.economic.agreement import CUSTOMER, REST, TOKENS, agreement, customer, draft, outsider
 
 STRANGER = {"X-AppSecretToken": "nobody", "X-AgreementGrantToken": "nobody"}
 
@@ -26,7 +26,7 @@ def test_both_tokens_are_needed(headers: dict[str, str]) -> None:
 
 
 def test_the_demo_agreement_can_only_be_read() -> None:
-    demo = outsider(agreement(), **{name: "demo" for name in TOKENS})
+    demo = outsider(agreement(), **dict.fromkeys(TOKENS, "demo"))
     query = httpx.Client(transport=httpx.MockTransport(agreement()), base_url=REST)
 
     assert demo.get("/self").status_code == 200

@@ -68,12 +68,12 @@ def book(state: State, body: Any, now: datetime) -> Row:
     """Turn a draft into a booked invoice: a number of its own series, postings, and the draft is gone."""
     row = _draft_of(state, body)
     send = _send_by(state, body, row)
-    number = _number(state, body)
     problem = closed(state, row["date"])
     if problem:
         raise refused(problem)
     if not any("product" in line for line in row["lines"]):
         raise refused("A draft without product lines can't be booked.")
+    number = _number(state, body)
     del state.drafts[row["draftInvoiceNumber"]]
     booked = _booked(state, row, number)
     state.booked[number] = booked

@@ -171,7 +171,7 @@ def _customer(state: State, row: Row, origin: str) -> Row:
 
 def _product(state: State, row: Row, origin: str) -> Row:
     number = row["productGroup"]["productGroupNumber"]
-    kept = state.table("product-groups")[number]
+    kept = shown(state.table("product-groups")[number], SHAPES["product-groups"].fields, origin)
     at = link(origin, "product-groups", number)
     return {
         "productGroup": {**kept, "salesAccounts": f"{at}/sales-accounts", "products": f"{at}/products", "self": at},
