@@ -16,13 +16,17 @@ from kontering.store.tables import delivery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One row: `state` is ready, sent, done, held or skipped; `step` is the step exactly as it was sent."""
+    """One row: `state` is ready, sent, done, held or skipped; `step` is the step exactly as it was sent.
+
+    `first_at` is when its bytes were sent first, `sent_at` when they were sent last.
+    """
 
     id: int
     document: str
     state: str
     attempt: int
-    sent_at: int | None
+    first_at: int
+    sent_at: int
     step: Step
     receipt: Found | None
     trouble: str | None
@@ -71,7 +75,8 @@ def all_of(tx: Tx, document: str) -> tuple[sa.Row[Any], ...]:
 
 def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Delivery | None) -> int:
     """Writes the intent: from here on, and until there is a receipt, the step may have happened."""
-    values = _values(tx, connection, step) | {"state": "sent", "attempt": attempt, "sent_at": tx.now, "trouble": None}
+    sent = {"state": "sent", "attempt": attempt, "first_at": tx.now, "sent_at": tx.now, "trouble": None}
+    values = _values(tx, connection, step) | sent
     if before is None:
         added = sa.insert(delivery).values(**values).returning(delivery.c.id)
         number: int = tx.connection.execute(added).scalar_one()
@@ -83,6 +88,17 @@ def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Deliver
 def settle(tx: Tx, ids: Sequence[int], state: str, *, trouble: str | None = None) -> None:
     """Back to ready, or held, or skipped: what isn't a receipt."""
     tx.connection.execute(sa.update(delivery).where(delivery.c.id.in_(ids)).values(state=state, trouble=trouble))
+
+
+def sent_again(tx: Tx, row: int) -> None:
+    """The stored bytes go out once more."""
+    tx.connection.execute(sa.update(delivery).where(delivery.c.id == row).values(sent_at=tx.now))
+
+
+def start_over(tx: Tx, row: int, attempt: int, trouble: str) -> None:
+    """The target said a clear no, and may say it again to the same attempt: the next one is another."""
+    changed = {"state": "ready", "attempt": attempt, "trouble": trouble}
+    tx.connection.execute(sa.update(delivery).where(delivery.c.id == row).values(**changed))
 
 
 def received(tx: Tx, row: int, receipt: Found) -> None:
@@ -113,7 +129,8 @@ def _values(tx: Tx, connection: str, step: Step) -> dict[str, Any]:
 
 def _at_once(tx: Tx, receipt: Found) -> dict[str, Any]:
     packed = codec.packed(receipt)
-    return {"state": "done", "attempt": 1, "sent_at": tx.now, "done_at": tx.now, "receipt": packed}
+    times = {"first_at": tx.now, "sent_at": tx.now, "done_at": tx.now}
+    return {"state": "done", "attempt": 1, "receipt": packed, **times}
 
 
 def _delivery(row: sa.Row[Any]) -> Delivery:
@@ -122,7 +139,8 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         document=row.document,
         state=row.state,
         attempt=row.attempt,
-        sent_at=row.sent_at,
+        first_at=row.first_at or 0,
+        sent_at=row.sent_at or 0,
         step=codec.step(row.sent),
         receipt=None if row.receipt is None else codec.found(row.receipt),
         trouble=row.trouble,

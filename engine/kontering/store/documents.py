@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ class Row:
     lane: str
     kind: str
     state: str
+    number: str | None
     closed_until: str | None
     mapping: str | None
     record: Record
@@ -59,29 +61,47 @@ def supersede(tx: Tx, ids: Sequence[int]) -> None:
         tx.connection.execute(sa.update(document).where(document.c.id.in_(ids)).values(state="superseded"))
 
 
-def open_in(tx: Tx, some_lanes: Sequence[str], limit: int) -> tuple[Row, ...]:
-    """What these lanes have to do, oldest first."""
-    terms = (document.c.project == tx.project, document.c.lane.in_(some_lanes), document.c.state.in_(OPEN))
-    rows = tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.id).limit(limit))
-    return tuple(_row(row) for row in rows)
+def open_in(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int) -> tuple[Row, ...]:
+    """What these lanes have to do for these flows, oldest first."""
+    rows = sa.select(document).where(*_work(tx, some_lanes, flows)).order_by(document.c.id).limit(limit)
+    return tuple(_row(row) for row in tx.connection.execute(rows))
+
+
+def open_ids(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int) -> tuple[int, ...]:
+    rows = sa.select(document.c.id).where(*_work(tx, some_lanes, flows)).order_by(document.c.id).limit(limit)
+    return tuple(tx.connection.scalars(rows))
+
+
+def open_one(tx: Tx, row: int) -> Row | None:
+    """A document, if it is still to be worked on: a newer edition, or a person, may have come between."""
+    terms = (document.c.id == row, document.c.state.in_(OPEN))
+    found = tx.connection.execute(sa.select(document).where(*terms)).first()
+    return None if found is None else _row(found)
+
+
+def is_open(tx: Tx, row: int) -> bool:
+    terms = (document.c.id == row, document.c.state.in_(OPEN))
+    return tx.connection.scalar(sa.select(sa.exists().where(*terms))) is True
 
 
 def put(tx: Tx, ids: Sequence[int], state: str, **values: Any) -> None:
-    """Moves documents to another state, with its reason."""
+    """Moves open documents to another state, with its reason."""
     if ids:
         fresh = {"code": None, "reason": None, "waits": None, "details": None} | values
-        moved = sa.update(document).where(document.c.id.in_(ids)).values(state=state, changed_at=tx.now, **fresh)
-        tx.connection.execute(moved)
+        terms = (document.c.id.in_(ids), document.c.state.in_(OPEN))
+        tx.connection.execute(sa.update(document).where(*terms).values(state=state, changed_at=tx.now, **fresh))
 
 
 def done(tx: Tx, ids: Sequence[int]) -> None:
-    """Everything that their plans said has been done."""
-    put(tx, ids, "done", done_at=tx.now)
+    """Everything that their plans said has been done, even if a newer edition has come meanwhile."""
+    if ids:
+        tx.connection.execute(sa.update(document).where(document.c.id.in_(ids)).values(done_at=tx.now))
+        put(tx, ids, "done")
 
 
 def settled(tx: Tx, row: int, text: str, **values: Any) -> None:
     """The document that was made of a record after all."""
-    changed = sa.update(document).where(document.c.id == row).values(document=text, **values)
+    changed = sa.update(document).where(document.c.id == row).values(state="open", document=text, **values)
     tx.connection.execute(changed)
 
 
@@ -146,6 +166,11 @@ def numbers(tx: Tx, connection: str, kind: str, number: str) -> dict[str, str]:
     return {} if key is None else {number: key}
 
 
+def _work(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    ours = (document.c.lane.in_(some_lanes), document.c.flow.in_(flows))
+    return (document.c.project == tx.project, *ours, document.c.state.in_(OPEN))
+
+
 def _reopen(tx: Tx, which: sa.ColumnElement[bool]) -> None:
     terms = (document.c.project == tx.project, document.c.state.in_(ASIDE), which)
     state = sa.case((document.c.document.is_(None), "read"), else_="open")
@@ -160,19 +185,7 @@ def _wake_lanes(tx: Tx, change: sa.Update) -> None:
 
 def _row(row: sa.Row[Any]) -> Row:
     fields = row._asdict()
-    names = (
-        "id",
-        "flow",
-        "key",
-        "version",
-        "connection",
-        "lane",
-        "kind",
-        "state",
-        "closed_until",
-        "mapping",
-        "document",
-    )
+    names = [part.name for part in dataclass_fields(Row) if part.name != "record"]
     return Row(**{name: fields[name] for name in names}, record=record(row.record))
 
 

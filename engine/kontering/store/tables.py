@@ -72,6 +72,7 @@ delivery = Table(
     _text("document"),
     _text("state"),
     Column("attempt", Integer, nullable=False, server_default="1"),
+    _instant("first_at"),
     _instant("sent_at"),
     _instant("done_at"),
     _text("reference", required=False),

@@ -1,0 +1,151 @@
+"""One document on its way: its settled form, what is known of its target, and its plan's next entry.
+
+Shared by the deliverers: one sends over a network, step by step; the other works in the store's own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kontering.model.document import Planned
+from kontering.model.link import Linked
+from kontering.model.plan import Found, Hold, LookUp, Skip, Step, Todo, Totals, Trial, Wait
+from kontering.store import codec, documents, lanes, links
+from kontering.store.documents import Row
+from kontering.store.store import Tx
+from kontering.sync import facts as known
+from kontering.sync import flow as reading
+from kontering.sync import ids, matching, planner, wanted
+from kontering.sync.facts import Facts, Nobody, Several
+from kontering.sync.prepare import Held, Ready, Skipped, prepare
+from kontering.sync.wanted import Wanted
+from kontering.sync.wiring import WiredFlow
+
+
+@dataclass(slots=True)
+class Course:
+    """A document under way. `facts` grow with every answer; nothing of it is kept but what the store is told."""
+
+    row: Row
+    flow: WiredFlow
+    want: Wanted
+    facts: Facts
+
+    def next(self) -> Todo | None:
+        """The first thing that is still to be done."""
+        return next(planner.todo(self.want, self.facts), None)
+
+
+def settle(tx: Tx, row: Row, flow: WiredFlow) -> Planned | None:
+    """The document of a row; one that is prepared only now may be put aside instead, or move to its customer's lane."""
+    if row.document is not None:
+        return codec.planned(row.document)
+    prepared = prepare(flow.maker, row.record, reading.others(tx, row.connection))
+    match prepared:
+        case Ready(document=document):
+            columns = reading.settled_columns(row.connection, prepared)
+            documents.settled(tx, row.id, columns.pop("document"), **columns, mapping=flow.maker.mapping.digest)
+            documents.wake(tx, [(document.kind, row.key)])
+            if columns["lane"] == row.lane:
+                return document
+            lanes.wake(tx, [(columns["lane"], row.connection)])  # behind what its customer's lane has already
+            return None
+        case Held() | Skipped():
+            columns = reading.aside_columns(prepared)
+            documents.put(tx, [row.id], columns.pop("state"), **columns)
+            return None
+
+
+def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Planned, WiredFlow]]) -> dict[int, Facts]:
+    """What is known of the target for these documents, read at once."""
+    rows = list(rows)
+    things = {thing for _, document, flow in rows for thing in wanted.things(document, flow.policy)}
+    all_links = links.of(tx, connection, things)
+    named = {key for row, document, flow in rows for key in _named(document, flow)}
+    states = documents.states(tx, named) if named else {}
+    return {
+        row.id: Facts(
+            links=all_links,
+            states=states,
+            credited=_is_credited(tx, document, flow),
+            closed_until=row.closed_until,
+        )
+        for row, document, flow in rows
+    }
+
+
+def begin(row: Row, document: Planned, flow: WiredFlow, facts: Facts) -> Course:
+    want = planner.wants(document, facts, flow.policy, flow.taker)
+    return Course(row=row, flow=flow, want=want, facts=facts)
+
+
+def sendable(step: Step, facts: Facts, schema: Mapping[str, Any]) -> Step:
+    """The step as it is sent and stored: ids filled in, and read back, so that the same bytes can be sent again."""
+    of = facts.links[step.on].found if step.on and step.on in facts.links else None
+    full = replace(step, body=ids.fill(step.body, facts.links, schema), of=of)
+    return codec.step(codec.packed(full))
+
+
+def terms_known(course: Course, entry: LookUp) -> Mapping[str, str]:
+    """By what a found thing is compared with ours."""
+    if entry.kind == "customer":
+        return matching.all_terms(course.want.document, course.flow.policy.customers)
+    return {name: value for by in entry.by for name, value in by.items()}
+
+
+def answered(course: Course, entry: LookUp, answer: Found | Nobody | Several) -> Linked | None:
+    """A look-up's answer becomes a fact; gives back the link that has to be kept, if it found one thing."""
+    thing = (entry.kind, entry.key)
+    before = course.facts.links.get(thing)
+    if isinstance(answer, Nobody | Several):
+        course.facts = known.with_answer(course.facts, thing, answer)
+        return None
+    linked = _looked_again(before, answer) if before else Linked(kind=entry.kind, key=entry.key, found=answer)
+    course.facts = known.with_link(course.facts, linked)
+    if before:  # asked once is enough: without new totals the plan goes on to what else there is
+        course.facts = known.with_answer(course.facts, thing, Nobody())
+    return linked
+
+
+def tried(course: Course, entry: Trial, totals: Totals) -> None:
+    course.facts = known.with_trial(course.facts, (entry.step.kind, entry.step.key), totals)
+
+
+def ends(entry: Todo | None) -> tuple[str, dict[str, Any]]:
+    """The state that a document ends in when its plan has nothing more to do, and the columns that say why."""
+    match entry:
+        case None:
+            return "done", {}
+        case Hold(code=code, reason=reason, details=details, problems=problems):
+            text = codec.packed({"problems": problems, "details": details})
+            return "held", {"code": code, "reason": reason, "details": text, "waits": _hold_waits(code, details)}
+        case Skip(code=code, reason=reason):
+            return "skipped", {"code": code, "reason": reason}
+        case Wait(kind=kind, key=key, reason=reason):
+            return "waiting", {"code": "WAIT", "reason": reason, "waits": f"{kind}/{key}"}
+        case _:
+            raise TypeError(f"a plan doesn't end with {entry!r}")
+
+
+def _hold_waits(code: str, details: Mapping[str, Any]) -> str | None:
+    """A credit note that is held for want of its invoice goes on by itself when that comes."""
+    return f"invoice/{details['credits']}" if code == "INVOICE_UNKNOWN" and details.get("credits") else None
+
+
+def _named(document: Planned, flow: WiredFlow) -> Iterable[str]:
+    if document.credits:
+        yield document.credits
+    if flow.policy.needs:
+        yield document.key
+
+
+def _is_credited(tx: Tx, document: Planned, flow: WiredFlow) -> bool:
+    """Only a cancelled invoice asks whether parts of it were credited."""
+    return flow.policy.states.get(document.state) == "cancel" and bool(documents.credits_of(tx, document.key, ""))
+
+
+def _looked_again(before: Linked, found: Found) -> Linked:
+    done = before.found.done | found.done
+    return replace(before, found=replace(found, done=done, totals=found.totals or before.found.totals, data={}))
