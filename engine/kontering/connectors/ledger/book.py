@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
-from kontering.connectors.ledger import tables
+from kontering.connectors.ledger import sql, tables
 from kontering.connectors.ledger.chart import (
     CHART,
     CODES,
@@ -39,9 +38,11 @@ class Book:
     changed: int = 0
     next_number: int = 0
     next_voucher: int = 0
+    assigned: int = 0
     closed_until: dt.date | None = None
     accounts: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
+    parties: set[int] = field(default_factory=set)
     resolved: dict[tuple[str, str | None], Account] = field(default_factory=dict)
 
     @property
@@ -49,17 +50,11 @@ class Book:
         return self.options.book
 
 
-_TOUCH = (
-    update(ledger_book)
-    .where(ledger_book.c.book == bindparam("of"))
-    .values(changed=ledger_book.c.changed + 1)
-    .returning(ledger_book.c.changed, ledger_book.c.next_number, ledger_book.c.next_voucher, ledger_book.c.closed_until)
+_BEGIN = (
+    "UPDATE ledger_book SET changed = changed + 1 WHERE book = ?"
+    " RETURNING changed, next_number, next_voucher, assigned, closed_until"
 )
-_COUNT = (
-    update(ledger_book)
-    .where(ledger_book.c.book == bindparam("of"))
-    .values(next_number=bindparam("number"), next_voucher=bindparam("voucher"))
-)
+_COUNT = "UPDATE ledger_book SET next_number = ?, next_voucher = ?, assigned = ? WHERE book = ?"
 
 
 def open_book(connection: Connection, options: Options, now: Callable[[], dt.datetime]) -> Book:
@@ -91,23 +86,16 @@ _OF_CODE = ledger_vat_code.c.book == bindparam("of")
 
 def begin(book: Book) -> None:
     """Locks the book's row for the rest of the transaction, and reads its counters."""
-    row = book.connection.execute(_TOUCH, {"of": book.name}).one()
-    book.changed, book.next_number, book.next_voucher, closed = row
-    days = [day for day in (closed, book.options.closed_until) if day]
+    row = sql.run(book.connection, _BEGIN, book.name).one()
+    book.changed, book.next_number, book.next_voucher, book.assigned, closed = row
+    kept = dt.date.fromisoformat(closed) if closed else None
+    days = [day for day in (kept, book.options.closed_until) if day]
     book.closed_until = max(days) if days else None
 
 
 def count(book: Book) -> None:
     """Writes the counters back; only a send that took a number calls it."""
-    book.connection.execute(_COUNT, {"of": book.name, "number": book.next_number, "voucher": book.next_voucher})
-
-
-def insert_row(book: Book, table: Table, values: Mapping[str, Any]) -> int:
-    """Inserts one row and gives its id."""
-    key = book.connection.execute(insert(table), values).inserted_primary_key
-    if key is None:
-        raise LookupError(table.name)
-    return int(key[0])
+    sql.run(book.connection, _COUNT, book.next_number, book.next_voucher, book.assigned, book.name)
 
 
 def version(changed: int) -> str:
@@ -222,6 +210,7 @@ def _create(connection: Connection, options: Options) -> None:
             next_number=options.first_number,
             next_voucher=1,
             changed=0,
+            assigned=0,
         )
     )
     chart = [_account_row(options.book, account) for account in CHART.values() if account.role != "vat_oss"]

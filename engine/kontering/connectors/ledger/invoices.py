@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, update
 
-from kontering.connectors.ledger import vouchers
+from kontering.connectors.ledger import sql, vouchers
 from kontering.connectors.ledger.book import (
     Book,
     check_amount,
@@ -17,40 +17,33 @@ from kontering.connectors.ledger.book import (
     check_open,
     check_text,
     count,
-    insert_row,
     refuse,
     version,
 )
 from kontering.connectors.ledger.parties import party_id
 from kontering.connectors.ledger.payload import Invoice, Line, data, read, store, stored
-from kontering.connectors.ledger.tables import ledger_invoice, ledger_invoice_line, ledger_payment
+from kontering.connectors.ledger.sql import Insert, Query
+from kontering.connectors.ledger.tables import amount, ledger_invoice, ledger_invoice_line, ledger_payment, whole
 from kontering.errors import Refusal, Refused
 from kontering.model.money import ZERO, digits, to_currency
 from kontering.model.plan import Found, Step, Totals
 
 Values = dict[str, Any]
-invoices = ledger_invoice.c
+Item = Any
+"""An invoice or a credit note as far as payments and credit notes ask: see `_ITEM`."""
 
-_BY_KEY = select(ledger_invoice).where(
-    invoices.book == bindparam("of"), invoices.kind == bindparam("of_kind"), invoices.key == bindparam("of_key")
-)
-_BY_ID = select(ledger_invoice).where(invoices.book == bindparam("of"), invoices.id == bindparam("of_id"))
-_BY_NUMBER = select(invoices.id).where(invoices.book == bindparam("of"), invoices.number == bindparam("of_number"))
-_CREDITED = select(func.coalesce(func.sum(invoices.gross), 0)).where(
-    invoices.credits == bindparam("of_id"), invoices.id != bindparam("own")
-)
-_INSERT_LINE = insert(ledger_invoice_line)
-_BOOK = (
-    update(ledger_invoice)
-    .where(invoices.id == bindparam("of_id"))
-    .values(
-        state="booked",
-        number=bindparam("new_number"),
-        series=bindparam("new_series"),
-        voucher=bindparam("new_voucher"),
-        changed=bindparam("new_changed"),
-    )
-)
+_FULL = [column.name for column in ledger_invoice.columns]
+_ITEM = ["id", "kind", "key", "state", "number", "reference", "currency", "fx", "party", "gross", "open", "date"]
+_BY_KEY = Query(ledger_invoice, _FULL, "book = ? AND kind = ? AND key = ?")
+_BY_ID = Query(ledger_invoice, _FULL, "book = ? AND id = ?")
+_ITEM_BY_ID = Query(ledger_invoice, _ITEM, "book = ? AND id = ?")
+_BY_NUMBER = Query(ledger_invoice, ["id"], "book = ? AND number = ?")
+_INVOICES = Insert(ledger_invoice)
+_LINES = Insert(ledger_invoice_line)
+_PAYMENTS = Insert(ledger_payment)
+_CREDITED = "SELECT COALESCE(SUM(gross), 0) FROM ledger_invoice WHERE credits = ? AND id <> ?"
+_BOOKED = "UPDATE ledger_invoice SET state = 'booked', number = ?, series = ?, voucher = ?, changed = ? WHERE id = ?"
+_LOWER = "UPDATE ledger_invoice SET open = open - ?, changed = ? WHERE id = ?"
 
 
 def create(book: Book, step: Step) -> Found:
@@ -60,8 +53,8 @@ def create(book: Book, step: Step) -> Found:
         return found(seen)
     body = _checked(book, step, None)
     values = _values(book, body) | {"book": book.name, "kind": step.kind, "key": step.key, "state": "draft"}
-    row_id = insert_row(book, ledger_invoice, values)
-    book.connection.execute(_INSERT_LINE, _lines(row_id, body))
+    row_id = _INVOICES.one(book.connection, values)
+    _LINES.many(book.connection, _lines(row_id, body))
     return _found(row_id, body, book.changed, None)
 
 
@@ -71,9 +64,10 @@ def change(book: Book, step: Step) -> Found:
     if row.state == "booked":
         raise _refused(f"{_named(row)} is booked: it is corrected by a credit note, not changed", "", "BOOKED")
     body = _checked(book, step, row)
-    book.connection.execute(update(ledger_invoice).where(invoices.id == row.id).values(**_values(book, body)))
+    mine = ledger_invoice.c.id == row.id
+    book.connection.execute(update(ledger_invoice).where(mine).values(**_values(book, body)))
     book.connection.execute(delete(ledger_invoice_line).where(ledger_invoice_line.c.invoice == row.id))
-    book.connection.execute(_INSERT_LINE, _lines(row.id, body))
+    _LINES.many(book.connection, _lines(row.id, body))
     return _found(row.id, body, book.changed, None)
 
 
@@ -91,34 +85,39 @@ def book_it(book: Book, step: Step) -> Found:
         source=row.kind, key=row.key, reference=body.reference, text=body.number, party=row.party, item=row.id
     )
     voucher = vouchers.post(book, body.postings, origin)
-    values = {"new_number": number, "new_voucher": voucher, "new_changed": book.changed}
     series = int(number) if body.assigned_number is None else None
-    book.connection.execute(_BOOK, {"of_id": row.id, "new_series": series, **values})
+    sql.run(book.connection, _BOOKED, number, series, voucher, book.changed, row.id)
     count(book)
     if row.credits is not None:
         _settle(book, row)
     return _found(row.id, body, book.changed, number)
 
 
-def by_key(book: Book, step: Step) -> Row[Any] | None:
-    of = {"of": book.name, "of_kind": step.kind, "of_key": step.key}
-    return book.connection.execute(_BY_KEY, of).one_or_none()
+def by_key(book: Book, step: Step) -> Any:
+    return _BY_KEY.first(book.connection, book.name, step.kind, step.key)
 
 
-def by_id(book: Book, value: str | None, path: str) -> Row[Any]:
+def by_id(book: Book, value: str) -> Any:
+    """The whole of an invoice or credit note."""
+    return _named_by(book, _BY_ID, value, "")
+
+
+def item_by_id(book: Book, value: str, path: str) -> Item:
     """The invoice or credit note that a body names by id."""
-    row = None
-    if value and value.isdecimal():
-        row = book.connection.execute(_BY_ID, {"of": book.name, "of_id": int(value)}).one_or_none()
+    return _named_by(book, _ITEM_BY_ID, value, path)
+
+
+def _named_by(book: Book, query: Query, value: str, path: str) -> Any:
+    row = query.first(book.connection, book.name, int(value)) if value.isdecimal() else None
     if row is None:
         raise _refused(f"there is no invoice {value!r} in the ledger", path, "INVOICE_UNKNOWN")
     return row
 
 
-def found(row: Row[Any]) -> Found:
+def found(row: Any) -> Found:
     """A row as the planner knows things: what has been done, its totals, its number."""
     place = digits(row.currency)
-    net, vat, gross = (_places(amount, place) for amount in (row.net, row.vat, row.gross))
+    net, vat, gross = (_places(side, place) for side in (row.net, row.vat, row.gross))
     return Found(
         id=str(row.id),
         number=row.number,
@@ -140,12 +139,12 @@ def _found(row_id: int, body: Invoice, changed: int, number: str | None) -> Foun
     )
 
 
-def _mine(book: Book, step: Step) -> Row[Any]:
+def _mine(book: Book, step: Step) -> Any:
     row = by_key(book, step)
-    return row if row is not None else by_id(book, step.of.id if step.of else step.key, "")
+    return row if row is not None else by_id(book, step.of.id if step.of else step.key)
 
 
-def _checked(book: Book, step: Step, row: Row[Any] | None) -> Invoice:
+def _checked(book: Book, step: Step, row: Any) -> Invoice:
     body = read(step.body, Invoice)
     check_open(book, body.date, "/date")
     vouchers.check_days(book, body.postings)
@@ -198,18 +197,18 @@ def _check_totals(book: Book, kind: str, body: Invoice) -> Iterator[Refusal]:
         yield Refusal(message, "/postings", "TOTAL_MISMATCH")
 
 
-def _check_credits(book: Book, body: Invoice, own: Row[Any] | None) -> Iterator[Refusal]:
+def _check_credits(book: Book, body: Invoice, own: Any) -> Iterator[Refusal]:
     """A credit note never gives back more than is left of its invoice."""
     if body.credits is None:
         return
-    invoice = by_id(book, body.credits, "/credits")
+    invoice = item_by_id(book, body.credits, "/credits")
     if invoice.state != "booked":
         yield Refusal(f"invoice {invoice.reference} is not booked yet", "/credits", "NOT_BOOKED")
     if invoice.currency != body.currency:
         yield Refusal(f"{_named(invoice)} is in {invoice.currency}", "/currency", "CURRENCY_DIFFERS")
         return
-    given = book.connection.execute(_CREDITED, {"of_id": invoice.id, "own": own.id if own else 0}).scalar_one()
-    left = invoice.gross - given
+    given = sql.run(book.connection, _CREDITED, invoice.id, own.id if own else 0).scalar_one()
+    left = invoice.gross - amount(given)
     if body.totals.gross > left:
         message = f"{body.totals.gross:f} is more than the {left.normalize():f} that is left of {_named(invoice)}"
         yield Refusal(message, "/totals/gross", "REFUND_EXCEEDS_REMAINING")
@@ -222,53 +221,53 @@ def _check_number(book: Book, body: Invoice) -> Iterator[Refusal]:
 
 def _next_number(book: Book, body: Invoice) -> str:
     if body.assigned_number:
+        book.assigned = 1
         return body.assigned_number
-    while _taken(book, str(book.next_number)):
+    while book.assigned and _taken(book, str(book.next_number)):
         book.next_number += 1
     book.next_number += 1
     return str(book.next_number - 1)
 
 
 def _taken(book: Book, number: str) -> bool:
-    return book.connection.execute(_BY_NUMBER, {"of": book.name, "of_number": number}).first() is not None
+    return _BY_NUMBER.first(book.connection, book.name, number) is not None
 
 
-def _settle(book: Book, row: Row[Any]) -> None:
+def _settle(book: Book, row: Any) -> None:
     """A credit note first closes what is open on its own invoice; nothing is posted, both are on receivable."""
-    invoice = by_id(book, str(row.credits), "/credits")
-    amount = min(row.open, invoice.open, stored(row.data, Invoice).open)
-    if amount <= 0:
-        return
-    base = in_base(book, amount, row.fx)
-    book.connection.execute(
-        insert(ledger_payment).values(
-            book=book.name,
-            key=f"{row.key}#settled",
-            invoice=invoice.id,
-            counter=row.id,
-            party=row.party,
-            date=max(row.date, invoice.date),
-            direction="in",
-            method="credit_note",
-            currency=row.currency,
-            amount=amount,
-            settles=amount,
-            base=base,
-            data="{}",
-            changed=book.changed,
-        )
-    )
-    for item in (row.id, invoice.id):
-        lower_open(book, item, amount)
+    invoice = item_by_id(book, str(row.credits), "/credits")
+    settled = min(row.open, invoice.open, stored(row.data, Invoice).open)
+    if settled > 0:
+        _PAYMENTS.one(book.connection, _settlement(book, row, invoice, settled))
+        for item in (row.id, invoice.id):
+            lower_open(book, item, settled)
 
 
-def lower_open(book: Book, item: int, amount: Decimal) -> None:
-    changes = {"open": invoices.open - amount, "changed": book.changed}
-    book.connection.execute(update(ledger_invoice).where(invoices.id == item).values(**changes))
+def _settlement(book: Book, row: Any, invoice: Item, settled: Decimal) -> Values:
+    return {
+        "book": book.name,
+        "key": f"{row.key}#settled",
+        "invoice": invoice.id,
+        "counter": row.id,
+        "party": row.party,
+        "date": max(row.date, invoice.date),
+        "direction": "in",
+        "method": "credit_note",
+        "currency": row.currency,
+        "amount": settled,
+        "settles": settled,
+        "base": in_base(book, settled, row.fx),
+        "data": "{}",
+        "changed": book.changed,
+    }
 
 
-def in_base(book: Book, amount: Decimal, fx: Decimal | None) -> Decimal:
-    return to_currency(amount * (fx if fx is not None else 1), book.options.base_currency)
+def lower_open(book: Book, item: int, by: Decimal) -> None:
+    sql.run(book.connection, _LOWER, whole(by), book.changed, item)
+
+
+def in_base(book: Book, value: Decimal, fx: Decimal | None) -> Decimal:
+    return to_currency(value * (fx if fx is not None else 1), book.options.base_currency)
 
 
 def _values(book: Book, body: Invoice) -> Values:
@@ -317,12 +316,12 @@ def _line(invoice: int, position: int, line: Line) -> Values:
     }
 
 
-def _named(row: Row[Any]) -> str:
+def _named(row: Any) -> str:
     return f"{row.kind.replace('_', ' ')} {row.number or row.reference}"
 
 
-def _places(amount: Decimal, places: int) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-places))
+def _places(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places))
 
 
 def _refused(message: str, path: str, code: str) -> Refused:

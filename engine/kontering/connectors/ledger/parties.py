@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import Table, insert, select, update
 
 from kontering.connectors.ledger.book import Book, check_currency, check_text, refuse, version
 from kontering.connectors.ledger.payload import Party, Product, data, read, store
+from kontering.connectors.ledger.sql import Query
 from kontering.connectors.ledger.tables import ledger_party, ledger_product
 from kontering.errors import Refusal, Refused
 from kontering.model.plan import Found, Step
@@ -17,17 +18,9 @@ from kontering.model.plan import Found, Step
 Values = dict[str, Any]
 
 _CREATED = frozenset({"create"})
-_PARTY_BY_KEY = select(ledger_party).where(
-    ledger_party.c.book == bindparam("of"),
-    ledger_party.c.kind == bindparam("of_kind"),
-    ledger_party.c.key == bindparam("of_key"),
-)
-_PRODUCT_BY_KEY = select(ledger_product).where(
-    ledger_product.c.book == bindparam("of"), ledger_product.c.key == bindparam("of_key")
-)
-_PARTY_BY_ID = select(ledger_party.c.id).where(
-    ledger_party.c.book == bindparam("of"), ledger_party.c.id == bindparam("of_id")
-)
+_PARTY_BY_KEY = Query(ledger_party, ledger_party.c.keys(), "book = ? AND kind = ? AND key = ?")
+_PRODUCT_BY_KEY = Query(ledger_product, ledger_product.c.keys(), "book = ? AND key = ?")
+_PARTY_BY_ID = Query(ledger_party, ["id"], "book = ? AND id = ?")
 
 
 def create_party(book: Book, step: Step) -> Found:
@@ -66,7 +59,7 @@ def change_product(book: Book, step: Step) -> Found:
     return product_found(_update(book, ledger_product, seen.id, _product_values(body)))
 
 
-def party_found(row: Row[Any]) -> Found:
+def party_found(row: Any) -> Found:
     known = {name: getattr(row, name) for name in ("number", "external_id", "vat_number", "ean", "email", "phone")}
     return Found(
         id=str(row.id),
@@ -78,7 +71,7 @@ def party_found(row: Row[Any]) -> Found:
     )
 
 
-def product_found(row: Row[Any]) -> Found:
+def product_found(row: Any) -> Found:
     known = {"external_id": row.external_id} if row.external_id else {}
     terms = {"key": row.key, "sku": row.sku, "name": row.name} | known
     return Found(
@@ -90,8 +83,10 @@ def party_id(book: Book, value: str | None, path: str) -> int | None:
     """The row of a customer or supplier that a body names; one that isn't there is refused."""
     if value is None:
         return None
-    if value.isdecimal() and book.connection.execute(_PARTY_BY_ID, {"of": book.name, "of_id": int(value)}).first():
-        return int(value)
+    number = int(value) if value.isdecimal() else -1
+    if number in book.parties or _PARTY_BY_ID.first(book.connection, book.name, number):
+        book.parties.add(number)
+        return number
     raise Refused([Refusal(f"there is no party {value!r} in the ledger", path, "PARTY_UNKNOWN")])
 
 
@@ -119,16 +114,15 @@ def normal_email(text: str) -> str:
     return text.strip().casefold()
 
 
-def _party(book: Book, step: Step) -> Row[Any] | None:
-    of = {"of": book.name, "of_kind": step.kind, "of_key": step.key}
-    return book.connection.execute(_PARTY_BY_KEY, of).one_or_none()
+def _party(book: Book, step: Step) -> Any:
+    return _PARTY_BY_KEY.first(book.connection, book.name, step.kind, step.key)
 
 
-def _product(book: Book, step: Step) -> Row[Any] | None:
-    return book.connection.execute(_PRODUCT_BY_KEY, {"of": book.name, "of_key": step.key}).one_or_none()
+def _product(book: Book, step: Step) -> Any:
+    return _PRODUCT_BY_KEY.first(book.connection, book.name, step.key)
 
 
-def _by_id(book: Book, table: Table, step: Step) -> Row[Any]:
+def _by_id(book: Book, table: Table, step: Step) -> Any:
     """A thing that another key made: a customer whom two shops share is linked by its id."""
     number = step.of.id if step.of and step.of.id.isdecimal() else "-1"
     query = select(table).where(table.c.book == book.name, table.c.id == int(number))
@@ -138,12 +132,12 @@ def _by_id(book: Book, table: Table, step: Step) -> Row[Any]:
     return row
 
 
-def _insert(book: Book, table: Table, values: Values) -> Row[Any]:
+def _insert(book: Book, table: Table, values: Values) -> Any:
     result = book.connection.execute(insert(table).returning(*table.c), values)
     return result.one()
 
 
-def _update(book: Book, table: Table, row: int, values: Values) -> Row[Any]:
+def _update(book: Book, table: Table, row: int, values: Values) -> Any:
     changes = update(table).where(table.c.id == row).values(**values, changed=book.changed)
     return book.connection.execute(changes.returning(*table.c)).one()
 

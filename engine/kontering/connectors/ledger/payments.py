@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
-
 from kontering.connectors.ledger import vouchers
 from kontering.connectors.ledger.book import (
     Book,
@@ -15,33 +13,32 @@ from kontering.connectors.ledger.book import (
     check_currency,
     check_open,
     count,
-    insert_row,
     refuse,
     version,
 )
-from kontering.connectors.ledger.invoices import by_id, in_base, lower_open
+from kontering.connectors.ledger.invoices import Item, in_base, item_by_id, lower_open
 from kontering.connectors.ledger.parties import party_id
 from kontering.connectors.ledger.payload import Payment, read, store
+from kontering.connectors.ledger.sql import Insert, Query
 from kontering.connectors.ledger.tables import ledger_payment
 from kontering.errors import Refusal
 from kontering.model.money import ZERO
 from kontering.model.plan import Found, Step
 
 _DONE = frozenset({"create", "book"})
-_BY_KEY = select(ledger_payment).where(
-    ledger_payment.c.book == bindparam("of"), ledger_payment.c.key == bindparam("of_key")
-)
+_BY_KEY = Query(ledger_payment, ["id", "voucher", "changed", "key", "reference"], "book = ? AND key = ?")
+_PAYMENTS = Insert(ledger_payment)
 
 
 def create(book: Book, step: Step) -> Found:
     """Posts a payment and lowers what is open by it; a credit note is paid when money goes out."""
-    seen = book.connection.execute(_BY_KEY, {"of": book.name, "of_key": step.key}).one_or_none()
+    seen = _BY_KEY.first(book.connection, book.name, step.key)
     if seen:
         return found(seen)
     body = read(step.body, Payment)
     of = body.of or (step.of.id if step.of else None)
-    item = by_id(book, of, "/of") if of else None
-    counter = by_id(book, body.counter, "/counter") if body.counter else None
+    item = item_by_id(book, of, "/of") if of else None
+    counter = item_by_id(book, body.counter, "/counter") if body.counter else None
     check_open(book, body.date, "/date")
     vouchers.check_days(book, body.postings)
     refuse(_check(book, body, item, counter))
@@ -56,13 +53,13 @@ def create(book: Book, step: Step) -> Found:
     )
     voucher = vouchers.post(book, body.postings, origin)
     values = _values(book, body, item, counter) | {"key": step.key, "party": party, "voucher": voucher}
-    row_id = insert_row(book, ledger_payment, values)
+    row_id = _PAYMENTS.one(book.connection, values)
     _lower(book, body, item, counter)
     count(book)
     return Found(id=str(row_id), number=str(voucher) if voucher else None, version=version(book.changed), done=_DONE)
 
 
-def found(row: Row[Any]) -> Found:
+def found(row: Any) -> Found:
     return Found(
         id=str(row.id),
         number=str(row.voucher) if row.voucher else None,
@@ -72,11 +69,11 @@ def found(row: Row[Any]) -> Found:
     )
 
 
-def direction(body: Payment, item: Row[Any] | None) -> str:
+def direction(body: Payment, item: Item | None) -> str:
     return body.direction or ("out" if item is not None and item.kind == "credit_note" else "in")
 
 
-def settles(body: Payment, item: Row[Any] | None) -> Decimal:
+def settles(body: Payment, item: Item | None) -> Decimal:
     """By how much a payment lowers what is open: money back on an invoice opens it again."""
     if item is None:
         return ZERO
@@ -84,7 +81,7 @@ def settles(body: Payment, item: Row[Any] | None) -> Decimal:
     return body.amount if direction(body, item) == closing else -body.amount
 
 
-def _check(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] | None) -> Iterator[Refusal]:
+def _check(book: Book, body: Payment, item: Item | None, counter: Item | None) -> Iterator[Refusal]:
     problems = [*check_currency(book, body.currency, "/currency")]
     if not problems:
         problems += check_amount(body.amount, body.currency, "/amount")
@@ -100,7 +97,7 @@ def _check(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] |
         yield from _check_item(book, body, counter, body.amount, "/counter")
 
 
-def _check_item(book: Book, body: Payment, item: Row[Any], lowers: Decimal, path: str) -> Iterator[Refusal]:
+def _check_item(book: Book, body: Payment, item: Item, lowers: Decimal, path: str) -> Iterator[Refusal]:
     name = f"{item.kind.replace('_', ' ')} {item.number or item.reference}"
     left = item.open - lowers
     if item.state != "booked":
@@ -113,14 +110,14 @@ def _check_item(book: Book, body: Payment, item: Row[Any], lowers: Decimal, path
         yield Refusal(f"{body.amount:f} is more than was ever paid on {name}", "/amount", "OVERPAID")
 
 
-def _lower(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] | None) -> None:
+def _lower(book: Book, body: Payment, item: Item | None, counter: Item | None) -> None:
     if item is not None:
         lower_open(book, item.id, settles(body, item))
     if counter is not None:
         lower_open(book, counter.id, body.amount)
 
 
-def _values(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] | None) -> dict[str, Any]:
+def _values(book: Book, body: Payment, item: Item | None, counter: Item | None) -> dict[str, Any]:
     return {
         "book": book.name,
         "reference": body.reference,
@@ -139,7 +136,7 @@ def _values(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] 
     }
 
 
-def _base(book: Book, body: Payment, item: Row[Any] | None, counter: Row[Any] | None) -> Decimal:
+def _base(book: Book, body: Payment, item: Item | None, counter: Item | None) -> Decimal:
     """What moved on receivable; without a voucher it moved between documents, at the rate of the one that gave it."""
     giver = counter if counter is not None else item
     if giver is None or (counter is None and body.postings):

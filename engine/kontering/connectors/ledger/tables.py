@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Date,
     Dialect,
     Index,
     Integer,
@@ -32,36 +32,87 @@ LARGEST = Decimal(10) ** 13
 """Amounts from here on are refused: scaled, they must fit into 64 bits, and so must their sums."""
 
 
-class Exact(TypeDecorator[Decimal]):
+def whole(value: Decimal) -> int:
+    """An amount as ten-thousandths.
+
+    >>> whole(Decimal("386.95"))
+    3869500
+    """
+    scaled = Decimal(value).scaleb(PLACES)
+    number = int(scaled)
+    if number != scaled:
+        raise ValueError(f"{value} has more than {PLACES} decimals")
+    return number
+
+
+def amount(value: Any) -> Decimal:
+    """Ten-thousandths as an amount; a sum may come as a decimal of its own."""
+    return Decimal(int(value)).scaleb(-PLACES)
+
+
+class Stored(TypeDecorator[Any]):
+    """A value that is kept as something else; `store` and `load` are the same for every database."""
+
+    cache_ok = True
+
+    @staticmethod
+    def store(value: Any) -> Any:
+        raise NotImplementedError
+
+    @staticmethod
+    def load(value: Any) -> Any:
+        raise NotImplementedError
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else type(self).store(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else type(self).load(value)
+
+
+class Exact(Stored):
     """A decimal amount as a whole number of ten-thousandths: sums are exact in any database, and no float appears."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        scaled = Decimal(value).scaleb(PLACES)
-        whole = int(scaled)
-        if whole != scaled:
-            raise ValueError(f"{value} has more than {PLACES} decimals")
-        return whole
+    @staticmethod
+    def store(value: Decimal) -> int:
+        return whole(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(int(value)).scaleb(-PLACES)
+    @staticmethod
+    def load(value: Any) -> Decimal:
+        return amount(value)
 
 
-class Number(TypeDecorator[Decimal]):
+class Number(Stored):
     """A decimal that isn't an amount (rate, quantity, exchange rate), as text, with all its digits."""
 
     impl = String(40)
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        return None if value is None else f"{Decimal(value):f}"
+    @staticmethod
+    def store(value: Decimal) -> str:
+        return f"{value:f}"
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value)
+    @staticmethod
+    def load(value: str) -> Decimal:
+        return Decimal(value)
+
+
+class Day(Stored):
+    """A date as text, which orders as dates do."""
+
+    impl = String(10)
+    cache_ok = True
+
+    @staticmethod
+    def store(value: dt.date) -> str:
+        return value.isoformat()
+
+    @staticmethod
+    def load(value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
 
 
 metadata = MetaData()
@@ -82,7 +133,8 @@ ledger_book = Table(
     Column("next_number", BigInteger, nullable=False),
     Column("next_voucher", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
-    Column("closed_until", Date),
+    Column("assigned", Integer, nullable=False),
+    Column("closed_until", Day),
 )
 
 ledger_account = Table(
@@ -165,8 +217,8 @@ ledger_invoice = Table(
     Column("series", BigInteger),
     Column("reference", String(200), nullable=False),
     Column("guid", String(40)),
-    Column("date", Date, nullable=False),
-    Column("due", Date, nullable=False),
+    Column("date", Day, nullable=False),
+    Column("due", Day, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("fx", Number),
     Column("party", ROW_ID, nullable=False),
@@ -205,8 +257,8 @@ ledger_invoice_line = Table(
     Column("rate", Number, nullable=False),
     Column("code", String(40), nullable=False),
     Column("role", NAME, nullable=False),
-    Column("start", Date),
-    Column("until", Date),
+    Column("start", Day),
+    Column("until", Day),
     Column("subscription", String(200)),
 )
 
@@ -221,7 +273,7 @@ ledger_payment = Table(
     Column("invoice", ROW_ID),
     Column("counter", ROW_ID),
     Column("party", ROW_ID),
-    Column("date", Date, nullable=False),
+    Column("date", Day, nullable=False),
     Column("direction", String(3), nullable=False),
     Column("method", String(60), nullable=False),
     Column("currency", String(3), nullable=False),
@@ -247,7 +299,7 @@ ledger_voucher = Table(
     Column("key", KEY, nullable=False),
     Column("part", Integer, nullable=False),
     Column("kind", String(30), nullable=False),
-    Column("date", Date, nullable=False),
+    Column("date", Day, nullable=False),
     Column("text", Text, nullable=False),
     Column("reference", String(200)),
     Column("recorded", String(40), nullable=False),
@@ -263,7 +315,7 @@ ledger_entry = Table(
     Column("book", NAME, primary_key=True),
     Column("voucher", BigInteger, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("date", Date, nullable=False),
+    Column("date", Day, nullable=False),
     Column("account", String(40), nullable=False),
     Column("role", NAME, nullable=False),
     Column("amount", Exact, nullable=False),
@@ -283,7 +335,7 @@ ledger_period = Table(
     Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("book", NAME, nullable=False),
     Column("action", String(6), nullable=False),
-    Column("until", Date),
+    Column("until", Day),
     Column("by", String(200), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(40), nullable=False),

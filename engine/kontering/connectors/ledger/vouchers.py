@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import bindparam, insert, select
-
 from kontering.connectors.ledger.book import (
     Book,
     account,
@@ -24,6 +22,7 @@ from kontering.connectors.ledger.book import (
 )
 from kontering.connectors.ledger.parties import party_id
 from kontering.connectors.ledger.payload import Posting, PostingLine, Voucher, read
+from kontering.connectors.ledger.sql import Insert, Query
 from kontering.connectors.ledger.tables import ledger_entry, ledger_voucher
 from kontering.errors import Refusal
 from kontering.model.money import ZERO
@@ -32,14 +31,9 @@ from kontering.model.plan import Found, Step
 ITEM_ROLES = frozenset({"receivable", "payable"})
 """Roles whose entries belong to an open item and its party."""
 
-_BY_KEY = select(ledger_voucher.c.number, ledger_voucher.c.changed).where(
-    ledger_voucher.c.book == bindparam("of"),
-    ledger_voucher.c.source == bindparam("source"),
-    ledger_voucher.c.key == bindparam("of_key"),
-    ledger_voucher.c.part == 0,
-)
-_INSERT_VOUCHER = insert(ledger_voucher)
-_INSERT_ENTRY = insert(ledger_entry)
+_BY_KEY = Query(ledger_voucher, ["number", "changed"], "book = ? AND source = 'voucher' AND key = ? AND part = 0")
+_VOUCHERS = Insert(ledger_voucher)
+_ENTRIES = Insert(ledger_entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +69,14 @@ def post(book: Book, postings: Sequence[Posting], origin: Origin) -> int | None:
     recorded = book.now().isoformat(timespec="milliseconds")
     vouchers = [_voucher(book, origin, first + at, at, part, recorded) for at, part in enumerate(parts)]
     entries = [row for at, part in enumerate(parts) for row in _entries(book, origin, first + at, part)]
-    book.connection.execute(_INSERT_VOUCHER, vouchers)
-    book.connection.execute(_INSERT_ENTRY, entries)
+    _VOUCHERS.many(book.connection, vouchers)
+    _ENTRIES.many(book.connection, entries)
     return first
 
 
 def create(book: Book, step: Step) -> Found:
     """A voucher of its own: a payout, a recognition, the cost of goods, a bank line, a bill."""
-    seen = book.connection.execute(_BY_KEY, {"of": book.name, "source": "voucher", "of_key": step.key}).one_or_none()
+    seen = _BY_KEY.first(book.connection, book.name, step.key)
     if seen:
         return found(seen.number, seen.changed)
     body = read(step.body, Voucher)
