@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,7 +42,7 @@ class _Lines:
     def tell(self, event: Event) -> None:
         with self.lock:
             if not isinstance(event, Tick):
-                _note(event)
+                _note(event, output.note)
                 return
             name = label(event)
             self.last[name] = event
@@ -63,14 +63,14 @@ def label(tick: Tick) -> str:
     return f"{WORDS[tick.stage]} {tick.name}"
 
 
-def _note(event: Ended | Troubled | Unreadable) -> None:
+def _note(event: Ended | Troubled | Unreadable, say: Callable[[str], None]) -> None:
     """What a person should see at once."""
     if isinstance(event, Unreadable):
-        output.note(output.painted(event.problem))
+        say(output.painted(event.problem))
     elif isinstance(event, Troubled):
-        output.note(f"{event.connection}: {event.trouble}")
+        say(f"{event.connection}: {event.trouble}")
     elif event.state in ("held", "failed"):
-        output.note(f"{output.careful(event.state)} {event.key} ({event.number}): {event.reason}")
+        say(f"{output.careful(event.state)} {event.key} ({event.number}): {event.reason}")
 
 
 @contextmanager
@@ -78,6 +78,7 @@ def _bars() -> Iterator[Tell]:
     # only a terminal that shows bars pays for rich
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.text import Text
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     tasks: dict[str, Any] = {}
@@ -85,7 +86,7 @@ def _bars() -> Iterator[Tell]:
 
         def tell(event: Event) -> None:
             if not isinstance(event, Tick):
-                _note(event)
+                _note(event, lambda text: bars.console.print(Text.from_ansi(text)))
                 return
             name = label(event)
             if name not in tasks:
