@@ -1,4 +1,4 @@
-"""Bad debt: what a customer never pays is a loss, with relief for the VAT that was paid of it; on a person's word only."""
+"""Bad debt: what a customer never pays is a loss, with relief for its VAT; only on a person's word."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from kontering.model.document import (
     RoundingRule,
     Sale,
 )
+from kontering.model.payout import Entry, Payout
 
 Data = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ def sale(kind: Kind, key: str, data: Data) -> Sale:
         lines=tuple(_line(one) for one in data["lines"]),
         totals=claim(data["totals"]),
         customer=party(data["customer"]) if data.get("customer") else None,
-        payments=tuple(_paid(one) for one in data.get("payments") or ()),
+        payments=tuple(paid(one) for one in data.get("payments") or ()),
         coupons=tuple(_coupon(one) for one in data.get("coupons") or ()),
         rounding=rounding(data.get("rounding")),
         ship_to=address(data["ship_to"]) if data.get("ship_to") else None,
@@ -81,6 +82,19 @@ def line_problems(key: str, lines: Sequence[Data]) -> Iterator[Diagnostic]:
             hint = "what has no pieces is 1 of its amount"
             yield _problem("K506", key, f"{place}.quantity", "a quantity can't be 0", hint)
         yield from _period_problems(key, f"{place}.period", line.get("period"))
+
+
+def payout(key: str, data: Data) -> Payout:
+    """The payout that a map says; raises `Problems` if it can't be one."""
+    if found := tuple(shapes.problems(data, "payout", key)):
+        raise Problems(found)
+    return Payout(
+        key=key,
+        **_plain(data, "number", "provider", "state", "date", "currency", "reference"),
+        amount=Decimal(data["amount"]),
+        fx=number(data.get("fx")),
+        entries=tuple(_entry(one) for one in data["entries"]),
+    )
 
 
 def party(data: Data) -> Party:
@@ -145,9 +159,15 @@ def _line(data: Data) -> Line:
     )
 
 
-def _paid(data: Data) -> Paid:
+def paid(data: Data) -> Paid:
+    """A payment inside a document."""
     named = _plain(data, "method", "date", "reference", "credit_note")
     return Paid(**named, amount=Decimal(data["amount"]), fx=number(data.get("fx")))
+
+
+def _entry(data: Data) -> Entry:
+    named = _plain(data, "id", "type", "date", "payment", "reference", "text")
+    return Entry(**named, amount=Decimal(data["amount"]), fee=number(data.get("fee")) or Decimal(0))
 
 
 def _coupon(data: Data) -> Coupon:

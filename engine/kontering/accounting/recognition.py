@@ -122,16 +122,41 @@ def vouchers(
             if part.month == months.month_of(month):
                 role = roles.revenue_role(deferral.code)
                 found[role] = found.get(role, ZERO) + part.amount
-    whole = sum(found.values(), ZERO)
+    yield from _voucher(document, f"{month:%Y-%m}", months.last_day(month), found, settings)
+
+
+def vouchers_until(
+    document: Planned, day: dt.date, done: Decimal, settings: Settings, credited_by: Sequence[Planned] = ()
+) -> Iterator[Posting]:
+    """What is earned at the end of `day` and not recognised yet, in one voucher; `done` was recognised before."""
+    own = deferrals(document, credited_by)
+    exact = [earned(one, day, settings) for one in own]
+    whole = sum(exact, ZERO)
+    parts = (
+        fitted(whole - done, [one * (whole - done) / whole for one in exact], unit(document.base_currency))
+        if whole
+        else ()
+    )
+    found: dict[str, Decimal] = {}
+    for deferral, part in zip(own, parts, strict=False):
+        role = roles.revenue_role(deferral.code)
+        found[role] = found.get(role, ZERO) + part
+    yield from _voucher(document, f"{day}", day, found, settings)
+
+
+def _voucher(
+    document: Planned, name: str, day: dt.date, by_role: dict[str, Decimal], settings: Settings
+) -> Iterator[Posting]:
+    whole = sum(by_role.values(), ZERO)
     lines = [PostingLine(role="deferred_revenue", amount=whole)] if whole else []
-    lines += [PostingLine(role=role, amount=-amount) for role, amount in found.items() if amount]
+    lines += [PostingLine(role=role, amount=-amount) for role, amount in by_role.items() if amount]
     if lines:
         yield Posting(
             kind="recognition",
-            key=f"{document.key}#recognition/{month:%Y-%m}",
-            date=open_day(months.last_day(month), settings),
+            key=f"{document.key}#recognition/{name}",
+            date=open_day(day, settings),
             lines=tuple(lines),
-            text=f"recognition {month:%Y-%m} {document.mark}",
+            text=f"recognition {name} {document.mark}",
         )
 
 

@@ -1,0 +1,199 @@
+"""Bank lines matched with what is open: by name first, by amount last, each with its reason; nothing is guessed.
+
+The order of tries: reference, numbers in the text, the same amount on one open item, several items of one customer
+that add up, a fee that was held back. Two answers that are equally good are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations
+from typing import Literal
+
+from kontering.accounting.settings import Settings
+from kontering.model.bank import BankLine, OpenItem
+from kontering.model.document import Posting, PostingLine, Warned
+from kontering.model.money import ZERO, to_currency
+
+MatchKind = Literal["exact", "many_to_one", "partial", "overpaid", "fee_difference", "unmatched"]
+# More items than these of one customer give sums by chance.
+MOST_ITEMS, MOST_IN_SUM = 12, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What a bank line pays: how much of which items, what was held back as a fee, what is too much, and why."""
+
+    line: BankLine
+    kind: MatchKind
+    parts: tuple[tuple[OpenItem, Decimal], ...] = ()
+    fee: Decimal = ZERO
+    surplus: Decimal = ZERO
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """All lines with their matches, and what is still open after them."""
+
+    matches: tuple[Match, ...]
+    left: tuple[OpenItem, ...]
+    warnings: tuple[Warned, ...] = ()
+
+
+def match(lines: Sequence[BankLine], items: Sequence[OpenItem], settings: Settings) -> Matched:
+    """Every line matched once, in the order of days; what a line has paid isn't there for the next."""
+    left = tuple(items)
+    found: list[Match] = []
+    for line in sorted(lines, key=lambda one: (one.date, one.key)):
+        one = match_line(line, left, settings)
+        found.append(one)
+        left = tuple(_after(left, one))
+    warnings = (
+        Warned(code="BANK_LINE_UNMATCHED", message=f"{one.line.date} {one.line.amount} {one.line.text}: {one.reason}")
+        for one in found
+        if one.kind == "unmatched"
+    )
+    return Matched(matches=tuple(found), left=left, warnings=tuple(warnings))
+
+
+def match_line(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match:
+    """What one line pays."""
+    able = [item for item in items if item.currency == line.currency and (item.amount > 0) == (line.amount > 0)]
+    named, by = _named(line, able)
+    if named:
+        return _paying(line, named, by, settings)
+    near = [item for item in able if abs((line.date - item.date).days) <= settings.match_days]
+    for tried in (_same_amount, _several, _less_fee):
+        if (found := tried(line, near, settings)) is not None:
+            return found
+    return Match(line=line, kind="unmatched", reason="nothing open has this number or amount")
+
+
+def vouchers(found: Match, settings: Settings) -> Iterator[Posting]:
+    """The voucher of a match; a payout is posted already, and an unmatched line isn't posted."""
+    parts = [(item, part) for item, part in found.parts if item.role != "posted"]
+    if not parts:
+        return
+    line, fx = found.line, found.line.fx or Decimal(1)
+    bank = to_currency(line.amount * fx, settings.base_currency)
+    fee = to_currency(found.fee * fx, settings.base_currency)
+    closed = [_closed(item, part, fx, settings) for item, part in parts]
+    surplus = to_currency(found.surplus * fx, settings.base_currency)
+    lines = [PostingLine(role="bank", amount=bank, text=line.text or None)]
+    lines += [PostingLine(role="fees", amount=fee)] if fee else []
+    for number, ((item, _), amount) in enumerate(zip(parts, closed, strict=True)):
+        whole = amount + (surplus if number == 0 else ZERO)
+        lines.append(PostingLine(role=item.role, amount=-whole, text=item.number, party=item.party))
+    rest = -sum((one.amount for one in lines), ZERO)
+    lines += [PostingLine(role="fx_difference", amount=rest)] if rest else []
+    yield Posting(kind="bank", key=line.key, date=line.date, lines=tuple(lines), text=found.reason)
+
+
+def _closed(item: OpenItem, part: Decimal, fx: Decimal, settings: Settings) -> Decimal:
+    """What a part closes of an item in base currency: at the item's own rate."""
+    if item.base is None:
+        return to_currency(part * fx, settings.base_currency)
+    return item.base if part == item.amount else to_currency(item.base * part / item.amount, settings.base_currency)
+
+
+def _named(line: BankLine, items: Sequence[OpenItem]) -> tuple[list[OpenItem], str]:
+    """The items that the line names, by its reference or else by numbers in its text."""
+    if line.reference is not None:
+        by_reference = [item for item in items if line.reference in (item.number, item.key, *item.references)]
+        if by_reference:
+            return by_reference, f"reference {line.reference}"
+    words = _words(f"{line.text} {line.reference or ''}")
+    found = [item for item in items if words & {word.casefold() for word in (item.number, *item.references)}]
+    names = ", ".join(item.number for item in found)
+    return found, f"number {names} in the text"
+
+
+def _words(text: str) -> set[str]:
+    # "#1041", "faktura 1041," and "1041/1042" name invoices; "110415" doesn't name 1041.
+    whole = re.findall(r"[\w\-./]+", text.casefold())
+    return {part.strip("-./") for word in whole for part in (word, *re.split(r"[./]", word))}
+
+
+def _paying(line: BankLine, named: Sequence[OpenItem], by: str, settings: Settings) -> Match:
+    """A line that names items pays them: exactly, less a fee, in part, or too much."""
+    owed = sum((item.amount for item in named), ZERO)
+    parts = tuple((item, item.amount) for item in named)
+    short = abs(owed) - abs(line.amount)
+    several = len(named) > 1
+    if short == 0:
+        return Match(line=line, kind="many_to_one" if several else "exact", parts=parts, reason=by)
+    if 0 < short <= settings.max_fee_difference and line.amount > 0:
+        return Match(line=line, kind="fee_difference", parts=parts, fee=short, reason=f"{by}, {short} held back")
+    if several:
+        fits = [item for item in named if item.amount == line.amount]
+        if len(fits) == 1:
+            return Match(line=line, kind="exact", parts=((fits[0], fits[0].amount),), reason=f"{by}, and its amount")
+        return Match(line=line, kind="unmatched", reason=f"{by}: they come to {owed}")
+    if short > 0:
+        reason = f"{by}, {short} of it stays open"
+        return Match(line=line, kind="partial", parts=((named[0], line.amount),), reason=reason)
+    surplus = line.amount - owed
+    reason = f"{by}, {surplus} too much stays as the customer's credit"
+    return Match(line=line, kind="overpaid", parts=parts, surplus=surplus, reason=reason)
+
+
+def _same_amount(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match | None:
+    fits = [item for item in items if item.amount == line.amount]
+    if len(fits) == 1:
+        reason = f"the only open item of {line.amount}"
+        return Match(line=line, kind="exact", parts=((fits[0], line.amount),), reason=reason)
+    if fits:
+        numbers = " and ".join(item.number for item in fits)
+        return Match(line=line, kind="unmatched", reason=f"{numbers} fit equally well")
+    return None
+
+
+def _several(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match | None:
+    """Items of one customer that add up; a second way to add up makes it none."""
+    found: list[tuple[OpenItem, ...]] = []
+    for party in dict.fromkeys(item.party for item in items if item.party is not None):
+        own = [item for item in items if item.party == party]
+        found += _sums(own, line.amount) if len(own) <= MOST_ITEMS else []
+    if not found:
+        return None
+    numbers = ", ".join(item.number for item in found[0])
+    if len(found) > 1:
+        return Match(line=line, kind="unmatched", reason=f"several sets of open items come to {line.amount}")
+    parts = tuple((item, item.amount) for item in found[0])
+    return Match(line=line, kind="many_to_one", parts=parts, reason=f"{numbers} of one customer come to {line.amount}")
+
+
+def _sums(items: Sequence[OpenItem], amount: Decimal) -> list[tuple[OpenItem, ...]]:
+    return [
+        some
+        for size in range(2, min(len(items), MOST_IN_SUM) + 1)
+        for some in combinations(items, size)
+        if sum((item.amount for item in some), ZERO) == amount
+    ]
+
+
+def _less_fee(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match | None:
+    fits = [item for item in items if 0 < item.amount - line.amount <= settings.max_fee_difference]
+    if line.amount < 0 or not fits:
+        return None
+    if len(fits) > 1:
+        numbers = " and ".join(item.number for item in fits)
+        return Match(line=line, kind="unmatched", reason=f"{numbers} fit equally well, less a fee")
+    fee = fits[0].amount - line.amount
+    reason = f"the only open item within {settings.max_fee_difference}, {fee} held back"
+    return Match(line=line, kind="fee_difference", parts=((fits[0], fits[0].amount),), fee=fee, reason=reason)
+
+
+def _after(items: Sequence[OpenItem], found: Match) -> Iterator[OpenItem]:
+    paid = {item.key: part for item, part in found.parts}
+    for item in items:
+        part = paid.get(item.key, ZERO)
+        if part == 0:
+            yield item
+        elif part != item.amount:
+            base = None if item.base is None else item.base - to_currency(item.base * part / item.amount, item.currency)
+            yield replace(item, amount=item.amount - part, base=base)
