@@ -12,6 +12,7 @@ from kontering.connectors.economic.simulator import State, make
 from kontering.connectors.economic.target import Economic
 from kontering.sdk.connector import Found, Step
 from kontering.sdk.http import client
+from kontering.sdk.limits import Here
 from kontering.testing import Clock, Simulated
 
 REST = "https://restapi.e-conomic.com"
@@ -71,11 +72,11 @@ def booked(who: httpx.Client, number: int, *lines: dict[str, Any], **more: Any) 
     return dict(answer.json())
 
 
-def target(answers: Any, *, fast: bool = True, **settings: Any) -> Economic:
+def target(answers: Any, **settings: Any) -> Economic:
     """Our connector, with `answers` (a simulator, or a faulty one) behind it; an `httpx` transport may be one too."""
     own = {"name": "books", "app_secret": "app-secret", "agreement_grant": "agreement-grant", "journal": 3} | settings
     transport = answers if isinstance(answers, httpx.BaseTransport) else httpx.MockTransport(answers)
-    ready = client(CONNECTOR, own, transport=transport)
+    ready = client(CONNECTOR, own, transport=transport, limiter=Here(), sleep=lambda seconds: None)
     assert CONNECTOR.target is not None
     made = CONNECTOR.target(own, ready)
     assert isinstance(made, Economic)
