@@ -60,7 +60,7 @@ def test_from_customer_to_payment(books: tuple[Any, Economic]) -> None:
 
     assert (customer.id, product.id, made.id, booked.id) == ("1", "SKU-77", "301", "20001")
     assert made.totals == booked.totals == Totals(net=Decimal("399.92"), vat=Decimal("99.98"), gross=Decimal("499.90"))
-    assert (made.done, booked.done) == ({"create"}, {"create", "book"})
+    assert [sorted(one.done) for one in (made, booked)] == [["create"], ["book", "create"]]
     assert (booked.number, paid.id, paid.number) == ("20001", "2026-50000", "50000")
     assert settled.done == {"create", "book"}
     assert simulator.state.booked[20001]["remainder"] == 0
@@ -185,9 +185,8 @@ def test_a_booked_draft_is_in_doubt_and_found_by_its_reference() -> None:
 
     with pytest.raises(Unsure):
         ours.send(step("book", "invoice", {}, of=made))
-    assert [(one.id, one.done) for one in ours.find("invoice", {"reference": "SHOP-10042"})] == [
-        ("20001", {"create", "book"})
-    ]
+    (there,) = ours.find("invoice", {"reference": "SHOP-10042"})
+    assert (there.id, sorted(there.done)) == ("20001", ["book", "create"])
 
 
 def test_entries_that_somebody_has_booked_are_in_doubt() -> None:
