@@ -90,6 +90,11 @@ def settle(tx: Tx, ids: Sequence[int], state: str, *, trouble: str | None = None
     tx.connection.execute(sa.update(delivery).where(delivery.c.id.in_(ids)).values(state=state, trouble=trouble))
 
 
+def take_over(tx: Tx, row: int, document: str) -> None:
+    """Another document clears up what one began that will never come back to it."""
+    tx.connection.execute(sa.update(delivery).where(delivery.c.id == row).values(document=document))
+
+
 def sent_again(tx: Tx, row: int) -> None:
     """The stored bytes go out once more."""
     tx.connection.execute(sa.update(delivery).where(delivery.c.id == row).values(sent_at=tx.now))

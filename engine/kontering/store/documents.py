@@ -84,6 +84,17 @@ def is_open(tx: Tx, row: int) -> bool:
     return tx.connection.scalar(sa.select(sa.exists().where(*terms))) is True
 
 
+def has_open(tx: Tx, key: str) -> bool:
+    """Is an edition of this document still to be worked on?"""
+    terms = (document.c.project == tx.project, document.c.key == key, document.c.state.in_(OPEN))
+    return tx.connection.scalar(sa.select(sa.exists().where(*terms))) is True
+
+
+def count_open(tx: Tx, connection: str) -> int:
+    terms = (document.c.project == tx.project, document.c.state.in_(OPEN), document.c.connection == connection)
+    return tx.connection.scalar(sa.select(sa.func.count()).select_from(document).where(*terms)) or 0
+
+
 def put(tx: Tx, ids: Sequence[int], state: str, **values: Any) -> None:
     """Moves open documents to another state, with its reason."""
     if ids:

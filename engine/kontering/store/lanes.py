@@ -17,6 +17,7 @@ from kontering.store.store import Tx, upsert
 from kontering.store.tables import document, gate, lane
 
 LEASE = 60_000
+_IS_READING = lane.c.key.startswith("read/")
 OPEN = ("open", "read")
 """States of a document that its lane has work with: settled, or still to be prepared."""
 
@@ -38,9 +39,25 @@ def wake(tx: Tx, lanes: Iterable[tuple[str, str]]) -> None:
         tx.connection.execute(upsert(tx, lane, {"due": sooner}), rows)
 
 
-def claim(tx: Tx, owner: str, *, connections: Sequence[str] | None = None, limit: int = 1) -> tuple[Claimed, ...]:
-    """Lanes that are due and free, longest due first, not of a connection that is stopped or must rest."""
-    wanted = sa.select(lane.c.key).where(*_free(tx, connections)).order_by(lane.c.due, lane.c.key).limit(limit)
+def claim(tx: Tx, owner: str, *, but: Sequence[str] = (), limit: int = 1) -> tuple[Claimed, ...]:
+    """Lanes that are due and free, longest due first; not of a connection that is stopped or must rest.
+
+    Deliveries to the connections in `but` are left out, not the reading of them.
+    """
+    wanted = _first(tx, sa.or_(lane.c.connection.not_in(but), _IS_READING), limit)
+    return _claimed(tx, owner, wanted)
+
+
+def claim_of(tx: Tx, owner: str, connection: str, limit: int) -> tuple[Claimed, ...]:
+    """Many delivery lanes of one connection."""
+    return _claimed(tx, owner, _first(tx, sa.and_(lane.c.connection == connection, ~_IS_READING), limit))
+
+
+def _first(tx: Tx, which: sa.ColumnElement[bool], limit: int) -> sa.Select[tuple[str]]:
+    return sa.select(lane.c.key).where(*_free(tx), which).order_by(lane.c.due, lane.c.key).limit(limit)
+
+
+def _claimed(tx: Tx, owner: str, wanted: sa.Select[tuple[str]]) -> tuple[Claimed, ...]:
     claimed = (
         sa.update(lane)
         .where(lane.c.project == tx.project, lane.c.key.in_(wanted))
@@ -57,18 +74,28 @@ def renew(tx: Tx, ours: Claimed) -> None:
         raise NotOurs(f"the lane {ours.key} has another owner by now")
 
 
-def give_back(tx: Tx, ours: Claimed, *, due: int | None = None, trouble: str | None = None) -> None:
-    """Frees a lane: due again at `due`, or at once if it has open documents, or when something wakes it."""
-    later = sa.literal(due) if due is not None else sa.case((_has_open(tx, ours.key), tx.now), else_=None)
-    tries = lane.c.tries + 1 if trouble is not None else 0
-    freed = sa.update(lane).where(*_ours(tx, ours)).values(owner=None, until=0, due=later, tries=tries, trouble=trouble)
-    tx.connection.execute(freed)
+def give_back(tx: Tx, ours: Sequence[Claimed], flows: Sequence[str]) -> None:
+    """Frees lanes: due at once if they have more work for these flows, else when something wakes them."""
+    keys, owner = [one.key for one in ours], ours[0].owner
+    work = sa.select(document.c.lane).where(
+        document.c.project == tx.project, document.c.lane == lane.c.key, document.c.state.in_(OPEN)
+    )
+    due = sa.case((work.where(document.c.flow.in_(flows)).exists(), tx.now), else_=None)
+    freed = sa.update(lane).where(lane.c.project == tx.project, lane.c.key.in_(keys), lane.c.owner == owner)
+    tx.connection.execute(freed.values(owner=None, until=0, due=due, tries=0, trouble=None))
 
 
-def rest(tx: Tx, ours: Claimed, due: int | None) -> None:
-    """Frees a reading lane: due at its next time, or never by itself."""
-    freed = sa.update(lane).where(*_ours(tx, ours)).values(owner=None, until=0, due=due, tries=0, trouble=None)
-    tx.connection.execute(freed)
+def put_off(tx: Tx, ours: Claimed, due: int | None, *, tries: int = 0, trouble: str | None = None) -> None:
+    """Frees a lane until `due`, or until something wakes it: after trouble, or when a source is read to its end."""
+    freed = sa.update(lane).where(*_ours(tx, ours))
+    tx.connection.execute(freed.values(owner=None, until=0, due=due, tries=tries, trouble=trouble))
+
+
+def wake_all_open(tx: Tx, flows: Sequence[str]) -> None:
+    """Every lane that has work for these flows is due: whoever runs a flow means all of it."""
+    terms = (document.c.project == tx.project, document.c.state.in_(OPEN), document.c.flow.in_(flows))
+    rows = tx.connection.execute(sa.select(document.c.lane, document.c.connection).where(*terms).distinct())
+    wake(tx, [(row.lane, row.connection) for row in rows])
 
 
 def tries(tx: Tx, key: str) -> int:
@@ -87,30 +114,22 @@ def free_the_dead(tx: Tx) -> int:
     return tx.connection.execute(freed).rowcount
 
 
-def next_due(tx: Tx, connections: Sequence[str] | None = None) -> int | None:
+def next_due(tx: Tx) -> int | None:
     """When the next lane that nobody holds becomes due, its connection's rest included; None if none will."""
     moment = sa.func.max(lane.c.due, sa.func.coalesce(gate.c.tat, 0))
     both = lane.outerjoin(gate, sa.and_(gate.c.project == lane.c.project, gate.c.connection == lane.c.connection))
     waits = sa.select(sa.func.min(moment)).select_from(both).where(lane.c.project == tx.project, lane.c.owner.is_(None))
     waits = waits.where(lane.c.due.is_not(None), gate.c.stopped.is_(None))
-    if connections is not None:
-        waits = waits.where(lane.c.connection.in_(connections))
     found: int | None = tx.connection.scalar(waits)
     return found
 
 
-def _free(tx: Tx, connections: Sequence[str] | None) -> list[sa.ColumnElement[bool]]:
+def _free(tx: Tx) -> list[sa.ColumnElement[bool]]:
     shut = sa.select(gate.c.connection).where(
         gate.c.project == tx.project, sa.or_(gate.c.stopped.is_not(None), gate.c.tat > tx.now)
     )
-    terms = [lane.c.project == tx.project, lane.c.due <= tx.now, lane.c.until <= tx.now, lane.c.connection.not_in(shut)]
-    return terms if connections is None else [*terms, lane.c.connection.in_(connections)]
+    return [lane.c.project == tx.project, lane.c.due <= tx.now, lane.c.until <= tx.now, lane.c.connection.not_in(shut)]
 
 
 def _ours(tx: Tx, ours: Claimed) -> list[sa.ColumnElement[bool]]:
     return [lane.c.project == tx.project, lane.c.key == ours.key, lane.c.owner == ours.owner]
-
-
-def _has_open(tx: Tx, key: str) -> sa.ColumnElement[bool]:
-    terms = (document.c.project == tx.project, document.c.lane == key, document.c.state.in_(OPEN))
-    return sa.exists().where(*terms)

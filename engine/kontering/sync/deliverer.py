@@ -146,7 +146,10 @@ class Serving:
             course.facts = known.with_receipt(course.facts, before.step, before.receipt)
             return Go()
         if before is not None and before.state == "sent":
-            raise Later(ANOTHER_IS_AT_IT)  # of another document: what they share is made once
+            if documents.has_open(tx, before.document):
+                raise Later(ANOTHER_IS_AT_IT)  # what two documents share is made once
+            deliveries.take_over(tx, before.id, row.key)
+            return Go()
         if before is not None and before.state == "held":
             what = f"{action_of(step)} {step.kind} {step.key}"
             hold = holds.needs_a_person(row.key, what, before.trouble or "unsure")

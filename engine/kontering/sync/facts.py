@@ -62,6 +62,14 @@ def with_link(facts: Facts, linked: Linked) -> Facts:
     return replace(facts, links={**facts.links, (linked.kind, linked.key): linked})
 
 
+def with_links(facts: Facts, links: Mapping[Thing, Linked]) -> Facts:
+    return replace(facts, links=links)
+
+
+def with_closed(facts: Facts, until: str) -> Facts:
+    return replace(facts, closed_until=until)
+
+
 def with_answer(facts: Facts, thing: Thing, answer: Nobody | Several) -> Facts:
     return replace(facts, looked={**facts.looked, thing: answer})
 

@@ -6,7 +6,8 @@ place of the one before, whose links and deliveries stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kontering.model.record import Page, Record
@@ -27,15 +28,31 @@ def lane_of(flow: WiredFlow) -> str:
     return f"read/{flow.name}"
 
 
-def read_flow(flow: WiredFlow, source: Source, store: Store, ours: Claimed | None, tell: Tell = quiet) -> int:
-    """Reads everything that is new; gives back how many documents came of it. Without a lane nobody else may read."""
+@dataclass(slots=True)
+class Reading:
+    """One claim of a flow's reading lane. A source that stands in for the flow's own doesn't move its cursor."""
+
+    flow: WiredFlow
+    source: Source
+    store: Store
+    ours: Claimed
+    stands_in: bool = False
+    tell: Tell = quiet
+    stops: Callable[[], bool] = lambda: False
+
+
+def read_flow(reading: Reading) -> int:
+    """Reads everything that is new; gives back how many documents came of it."""
+    flow, store = reading.flow, reading.store
     with store.look() as tx:
-        position = cursors.position(tx, flow.name)
+        position = None if reading.stands_in else cursors.position(tx, flow.name)
     read, accepted = 0, 0
-    for page in source.read(flow.kind, position):
-        accepted += _page(flow, page, store, ours, tell)
+    for page in reading.source.read(flow.kind, position):
+        accepted += _page(reading, page)
         read += len(page.records)
-        tell(Tick(stage="read", name=flow.name, done=read, total=page.total))
+        reading.tell(Tick(stage="read", name=flow.name, done=read, total=page.total))
+        if reading.stops():
+            return accepted
     with store.begin() as tx:
         cursors.was_read(tx, flow.name)
     return accepted
@@ -50,24 +67,24 @@ def others(tx: Tx, connection: str) -> Others:
     )
 
 
-def _page(flow: WiredFlow, page: Page, store: Store, ours: Claimed | None, tell: Tell) -> int:
+def _page(reading: Reading, page: Page) -> int:
     """One page: prepared first, then kept in one short transaction."""
+    flow, store = reading.flow, reading.store
     for problem in page.problems:
-        tell(Unreadable(flow=flow.name, problem=problem))
+        reading.tell(Unreadable(flow=flow.name, problem=problem))
     with store.look() as tx:
         new = _new(tx, flow, page.records)
         ready = [_checked(prepare(flow.maker, record, others(tx, flow.target)), flow) for record in new.values()]
     kill.point("before_page")
     with store.begin() as tx:
-        if ours is not None:
-            lanes.renew(tx, ours)
+        lanes.renew(tx, reading.ours)
         accept(tx, flow, ready)
-        if page.after is not None:
+        if page.after is not None and not reading.stands_in:
             cursors.move(tx, flow.name, page.after)
     kill.point("after_page")
     for item in ready:
         if not isinstance(item, Ready):
-            tell(Ended(key=item.record.key, number="", state=_state(item), reason=item.reason))
+            reading.tell(Ended(key=item.record.key, number="", state=_state(item), reason=item.reason))
     return len(ready)
 
 

@@ -68,6 +68,13 @@ class Wired:
         transport = self.transports.get(connection)
         return http.client(connector, self.settings(connection), transport=transport, read_only=read_only)
 
+    def embedded(self, connection: str, transaction: Any) -> Target:
+        """The target that lives in the store, in its open transaction."""
+        connector = self.connectors[connection]
+        if connector.embedded is None:
+            raise Misuse(f"{connection} ({connector.name}) doesn't live in the store")
+        return connector.embedded(self.settings(connection), transaction)
+
     def source(self, flow: WiredFlow, client: httpx.Client) -> Source:
         connector = self.connectors[flow.source]
         if connector.source is None:

@@ -1,0 +1,164 @@
+"""Delivers to a target that lives in the store: effect and receipt in one transaction, many documents at once.
+
+Nothing is ever in doubt here: a process that dies has done nothing, and whoever comes next does all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kontering.errors import Closed, Refused
+from kontering.model.document import Planned
+from kontering.model.link import Linked
+from kontering.model.plan import Found, Hold, LookUp, Step, Todo, Trial
+from kontering.sdk.connector import Target
+from kontering.store import audit, deliveries, documents, lanes, links
+from kontering.store.documents import Row
+from kontering.store.store import Store, Tx
+from kontering.sync import course as courses
+from kontering.sync import facts as known
+from kontering.sync import holds, kill, matching
+from kontering.sync.course import Course
+from kontering.sync.deliverer import done_entry, ended_entry
+from kontering.sync.facts import Facts
+from kontering.sync.keys import Thing
+from kontering.sync.progress import Ended, Tell, quiet
+from kontering.sync.wiring import Wired, WiredFlow
+
+LANES = 200
+DOCUMENTS = 200
+"""Documents of one transaction: a commit costs as much as some ten of them."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction does: written into the store's tables at its end, all at once."""
+
+    tx: Tx
+    wired: Wired
+    connection: str
+    target: Target
+    links: dict[Thing, Linked] = field(default_factory=dict)
+    fresh: dict[Thing, Linked] = field(default_factory=dict)
+    done: list[tuple[Step, Found]] = field(default_factory=list)
+    ended: list[tuple[Row, str, dict[str, Any]]] = field(default_factory=list)
+    entries: list[audit.Entry] = field(default_factory=list)
+
+
+def serve_batch(store: Store, wired: Wired, connection: str, owner: str, tell: Tell = quiet) -> int:
+    """Serves many lanes of an embedded target; gives back how many documents were served."""
+    kill.point("before_intent")
+    with store.begin() as tx:
+        ours = lanes.claim_of(tx, owner, connection, LANES)
+        if not ours:
+            return 0
+        rows = documents.open_in(tx, [one.key for one in ours], tuple(wired.flows), DOCUMENTS)
+        batch = Batch(tx=tx, wired=wired, connection=connection, target=wired.embedded(connection, tx.connection))
+        _deliver(batch, rows)
+        _write(batch)
+        lanes.give_back(tx, ours, tuple(wired.flows))
+        kill.point("before_receipt")
+    kill.point("after_receipt")
+    for row, state, columns in batch.ended:
+        tell(Ended(key=row.key, number=row.number or "", state=state, reason=str(columns.get("reason", ""))))
+    return len(rows)
+
+
+def _deliver(batch: Batch, rows: Sequence[Row]) -> None:
+    settled: list[tuple[Row, Planned, WiredFlow]] = []
+    for row in rows:
+        flow = batch.wired.flows[row.flow]
+        document = courses.settle(batch.tx, row, flow)
+        if document is not None:
+            settled.append((row, document, flow))
+    facts = courses.facts_of(batch.tx, batch.connection, settled)
+    batch.links = {thing: linked for one in facts.values() for thing, linked in one.links.items()}
+    for row, document, flow in settled:
+        course = courses.begin(row, document, flow, _shared(batch, facts[row.id]))
+        _document(batch, course)
+
+
+def _shared(batch: Batch, facts: Facts) -> Facts:
+    """The document's facts, with links that see what the documents before it have done."""
+    return Facts(links=batch.links, states=facts.states, credited=facts.credited, closed_until=facts.closed_until)
+
+
+def _document(batch: Batch, course: Course) -> None:
+    while True:
+        entry = course.next()
+        try:
+            if not _made(batch, course, entry):
+                state, columns = courses.ends(entry)
+                batch.ended.append((course.row, state, columns))
+                return
+        except Closed as closed:
+            if not _moves(batch, course, closed):
+                return
+        except Refused as refused:
+            kind = entry.kind if isinstance(entry, Step | LookUp) else "document"
+            _aside(batch, course, holds.refused(course.row.key, kind, refused.problems, ()))
+            return
+
+
+def _made(batch: Batch, course: Course, entry: Todo | None) -> bool:
+    """Does what the plan says next; False at its end."""
+    match entry:
+        case Step():
+            step = courses.sendable(entry, course.facts, batch.wired.payload_schema(batch.connection, entry.kind))
+            receipt = batch.target.send(step)
+            kill.point("after_call")
+            _learn(batch, known.learned(batch.links.get((step.kind, step.key)), step, receipt))
+            batch.done.append((step, receipt))
+            batch.entries.append(done_entry(batch.connection, step, receipt))
+        case LookUp():
+            own = courses.terms_known(course, entry)
+            answer = matching.choose(lambda by: batch.target.find(entry.kind, by), entry.by, own)
+            linked = courses.answered(course, entry, answer)
+            if linked is not None:
+                _learn(batch, linked)
+                course.facts = known.with_links(course.facts, batch.links)
+        case Trial():
+            courses.tried(course, entry, batch.target.trial(entry.step))
+        case _:
+            return False
+    return True
+
+
+def _learn(batch: Batch, linked: Linked) -> None:
+    thing = (linked.kind, linked.key)
+    batch.links[thing] = batch.fresh[thing] = linked
+
+
+def _moves(batch: Batch, course: Course, closed: Closed) -> bool:
+    """The flow may let a document of a closed period go to the next open day; else a person looks at it."""
+    policy, until = course.flow.policy, closed.until.isoformat() if closed.until else None
+    if policy.closed_period == "next_open_day" and until and course.facts.closed_until is None:
+        documents.closed(batch.tx, course.row.id, until)
+        document = course.want.document
+        facts = known.with_closed(course.facts, until)
+        course.facts, course.want = facts, courses.begin(course.row, document, course.flow, facts).want
+        return True
+    hold = holds.closed_period(course.row.key, closed.problems, until)
+    _aside(batch, course, hold, failed=policy.closed_period == "error")
+    return False
+
+
+def _aside(batch: Batch, course: Course, hold: Hold, *, failed: bool = False) -> None:
+    state, columns = courses.ends(hold)
+    batch.ended.append((course.row, "failed" if failed else state, columns))
+
+
+def _write(batch: Batch) -> None:
+    tx = batch.tx
+    links.put(tx, batch.connection, list(batch.fresh.values()))
+    deliveries.add_done(tx, batch.connection, batch.done)
+    documents.done(tx, [row.id for row, state, _ in batch.ended if state == "done"])
+    for row, state, columns in batch.ended:
+        if state != "done":
+            documents.put(tx, [row.id], state, **columns)
+    flows = [(f"flow {row.flow}", row.key) for row, state, _ in batch.ended if state == "done"]
+    documents.wake(tx, [*batch.fresh, *flows])
+    ends = [ended_entry(row, state, columns) for row, state, columns in batch.ended]
+    audit.append(tx, [*batch.entries, *ends])
