@@ -21,7 +21,7 @@ from kontering.errors import Denied, NotOurs, Refused, TryLater, Unsure
 from kontering.sdk.connector import Target
 from kontering.store import audit, cursors, documents, gates, lanes, owners
 from kontering.store.lanes import Claimed
-from kontering.store.store import Store
+from kontering.store.store import Store, Tx
 from kontering.sync import course, flow, guard, holds
 from kontering.sync.deliverer import Later, Serving, end_document
 from kontering.sync.embedded import serve_batch
@@ -87,7 +87,7 @@ def run(
     patience: float = PATIENCE,
     judge: Judge = guard.verdict,
 ) -> Summary:
-    """Reads the chosen flows and delivers what is due, until nothing is. Raises KeyboardInterrupt when it was stopped."""
+    """Reads the flows and delivers what is due, until nothing is; raises KeyboardInterrupt when it was stopped."""
     inline = Inline(store=store, wired=wired, judge=judge, patience=patience)
     inline.tell = lambda event: _heard(inline, tell, event)
     _make_due(inline, from_start=from_start)
@@ -108,11 +108,11 @@ def _make_due(inline: Inline, *, from_start: bool) -> None:
     with inline.store.begin() as tx:
         lanes.free_the_dead(tx)
         gates.open_again(tx, sorted(wired.connectors))
-        for name in wired.reads if from_start else ():
+        for name in wired.flows if from_start else ():
             cursors.forget(tx, name)
         documents.wake_all_waiting(tx, sorted(wired.connectors))
         lanes.wake_all_open(tx, tuple(wired.flows))
-        lanes.wake(tx, [(flow.lane_of(wired.flows[name]), wired.flows[name].source) for name in wired.reads])
+        lanes.wake(tx, [(flow.lane_of(one), one.source) for one in wired.flows.values()])
 
 
 def _slots(wired: Wired) -> int:
@@ -239,7 +239,7 @@ def _put_off(
         progress = serving is not None and serving.ended > 0
         tries = 0 if trouble is None else 1 if progress else lanes.tries(tx, ours.key) + 1
         if ladder and tries > len(LADDER):
-            _give_up(inline, ours, str(trouble))
+            _give_up(inline, tx, ours, str(trouble))
             return
         if ladder and tries > 1:
             after = max(after, round(LADDER[tries - 2] * 1000 * random.uniform(0.9, 1.1)))
@@ -260,22 +260,20 @@ def _no_answer(inline: Inline, ours: Claimed, serving: Serving | None, nothing: 
 
 
 def _stopped(inline: Inline, ours: Claimed, reason: str) -> None:
-    """Credentials are refused, or a source can't be read as it is set up: nothing more of it until a person has looked."""
+    """Credentials are refused, or a source can't be read as it is set up: nothing more of it until a person looks."""
+    entry = audit.Entry(who="kontering", what="stopped", subject=ours.connection, data={"reason": reason})
     with inline.store.begin() as tx:
         gates.stop(tx, ours.connection, reason)
-        audit.append(
-            tx, [audit.Entry(who="kontering", what="stopped", subject=ours.connection, data={"reason": reason})]
-        )
+        audit.append(tx, [entry])
         lanes.put_off(tx, ours, tx.now, trouble=reason)
     inline.tell(Troubled(connection=ours.connection, trouble=reason))
 
 
-def _give_up(inline: Inline, ours: Claimed, trouble: str) -> None:
-    with inline.store.begin() as tx:
-        for row in documents.open_in(tx, [ours.key], tuple(inline.wired.flows), 1):
-            state, columns = course.ends(holds.gave_up(row.key, ours.connection, trouble))
-            end_document(tx, row, state, columns)
-        lanes.give_back(tx, [ours], tuple(inline.wired.flows))
+def _give_up(inline: Inline, tx: Tx, ours: Claimed, trouble: str) -> None:
+    for row in documents.open_in(tx, [ours.key], tuple(inline.wired.flows), 1):
+        state, columns = course.ends(holds.gave_up(row.key, ours.connection, trouble))
+        end_document(tx, row, state, columns)
+    lanes.give_back(tx, [ours], tuple(inline.wired.flows))
 
 
 def _rest(inline: Inline) -> bool:
