@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from kontering.language import tree as t
+from kontering.language.problems import NOWHERE
 from kontering.language.tree import Tree
 from kontering.language.values import Value
 
@@ -78,4 +79,4 @@ def written(tree: Tree, wheres: Mapping[str, str], here: str = "@") -> str:
         case t.Call():
             return f"{tree.name}(…)"
         case _:
-            return "the value"
+            return NOWHERE

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.errors import KonteringError
+
+NOWHERE = "the value"
+"""What is missing where that has no path in the record."""
 
 
 class Bad(KonteringError):
@@ -61,12 +65,154 @@ def bad_literal(message: str, hint: str) -> Wrong:
     return Wrong("K216", message, hint)
 
 
+def too_many_parts(bound: int) -> Wrong:
+    return Wrong("K210", f"the expression has more than {bound} parts", "name parts of it under `let`")
+
+
+def not_here(text: str, before: str) -> Wrong:
+    """A word or sign that can't stand where it does, behind another one."""
+    if not text:
+        return syntax("the expression ends too early")
+    hint = _INSTEAD.get(before + text) or _INSTEAD.get(text)
+    if set(before) == {"0"} and text.isdigit():
+        hint = "a number doesn't start with 0; a text stands in quotes"
+    return syntax(f"{text!r} can't stand here", hint)
+
+
+def unbalanced(message: str) -> Wrong:
+    """A bracket that closes nothing, or not what is open."""
+    found = re.match(r"unexpected '(.)'(?:, expected '(.)')?", message)
+    if not found:
+        return Wrong("K300", message[:1].lower() + message[1:])
+    hint = f"write {found[2]!r}" if found[2] else "`{{` is closed by `}}`" if found[1] == "}" else None
+    return syntax(f"{found[1]!r} closes nothing", hint)
+
+
+_INSTEAD = {
+    "||": "write `or`",
+    "[]": "lists are reckoned with in a path; name it under `let`",
+    "[*": "lists are reckoned with in a path; name it under `let`",
+    "=": "two values are compared with `==`",
+    ":": "write `… if condition else …`",
+}
+
+
+def in_our_words(message: str) -> Wrong:
+    """What Jinja's parser says about the tags of a template."""
+    if found := re.search(r"unknown tag '(\w+)'(?:\. Jinja was looking for the following tags: (.*?)\.)?", message):
+        if found[1].startswith(("end", "el")) and not found[2]:
+            return Wrong("K300", f"{found[1]!r} has no beginning", "write {% if … %} or {% for … %} before it")
+        hint = f"here can stand {found[2]}" if found[2] else "a template has `if` and `for`"
+        return Wrong("K300", f"there is no tag {found[1]!r}", hint)
+    if found := re.search(r"looking for the following tags: (.*?)\.", message):
+        return Wrong("K300", "a tag has no end", f"write {found[1]}")
+    return Wrong("K300", message[:1].lower() + message[1:].rstrip("."))
+
+
+def not_allowed(what: str, where: str) -> Wrong:
+    """A part of Jinja's grammar that has no place here."""
+    words, hint = _CLOSED.get(what, (what.lower(), None))
+    return Wrong("K301" if where == "template" else "K212", f"{words} can't stand in a {where}", hint)
+
+
+_CLOSED = {
+    "Dict": ("objects", "a map of forms makes an object"),
+    "Tuple": ("tuples", "a list stands in [ ]"),
+    "Slice": ("slices", "write them in a path under `let`"),
+    "Pos": ("a sign +", "leave it out"),
+    "Assign": ("`set`", "name values under `let`"),
+    "AssignBlock": ("`set`", "name values under `let`"),
+    "Include": ("`include`", "a mapping reads no files"),
+    "Import": ("`import`", "a mapping reads no files"),
+    "FromImport": ("`import`", "a mapping reads no files"),
+    "Extends": ("`extends`", "a mapping reads no files"),
+    "Macro": ("macros", "name values under `let`"),
+    "CallBlock": ("`call`", "name values under `let`"),
+    "FilterBlock": ("filter blocks", "write `{{ x | upper }}`"),
+    "Block": ("`block`", "templates stand by themselves"),
+    "With": ("`with`", "name values under `let`"),
+    "Scope": ("`autoescape`", "nothing is escaped here"),
+}
+
+
+def not_a_template() -> Wrong:
+    return Wrong("K200", "this is a template, not a calculation", 'write {text: "{{ … }}"}, or leave {{ }} out')
+
+
+def no_calls(name: str, is_filter: bool) -> Wrong:
+    hint = f"write `… | {name}`" if is_filter else "a function stands in a path under `let`, a filter behind `|`"
+    return Wrong("K212", f"{name}(…) can't be called here", hint)
+
+
+def inner_name(name: str) -> Wrong:
+    return Wrong("K212", f"{name} is no field of a record", "only the record's own fields can be read")
+
+
+def brackets_of_paths() -> Wrong:
+    return Wrong("K212", "[ ] takes one name or number here", "lists are reckoned with in a path; name it under `let`")
+
+
+def slice_of_numbers() -> Wrong:
+    return Wrong("K212", "a slice takes whole numbers", "as in [:10]")
+
+
+def unclear_filter(name: str) -> Wrong:
+    hint = f"write (a + b) | {name}, or a + (b | {name}) if that is meant"
+    return Wrong("K220", f"`| {name}` takes only what stands right before it", hint)
+
+
+def compared_with_none() -> Wrong:
+    return Wrong("K205", "nothing equals none", "write `is none` or `is not none`")
+
+
+def no_else() -> Wrong:
+    return Wrong("K200", "`if` needs an `else`", "write `… if condition else …`, or `when:` beside the form")
+
+
+def unknown_test(name: str) -> Wrong:
+    hint = "write `is not none`" if name in ("defined", "undefined") else "`is none` and `is not none` are all there is"
+    return Wrong("K212", f"there is no test `is {name}`", hint)
+
+
+def plain_arguments(name: str) -> Wrong:
+    return Wrong("K212", f"{name} takes plain arguments", f"write them by place: x | {name}(…)")
+
+
+def unknown_filter(name: str, near: str | None) -> Wrong:
+    hint = _FILTERS.get(name) or (f"did you mean {near!r}?" if near else "`kontering docs functions` lists them")
+    return Wrong("K207", f"there is no filter {name!r}", hint)
+
+
+_OF_PATHS = "lists are reckoned with in a path; name it under `let`"
+_FILTERS = {
+    **dict.fromkeys(("default", "d"), "write `x or …`"),
+    **dict.fromkeys(("sum", "length", "count", "first", "last", "max", "min", "sort", "map", "join"), _OF_PATHS),
+    **dict.fromkeys(("select", "reject", "selectattr", "rejectattr", "unique", "groupby", "batch", "list"), _OF_PATHS),
+    "float": "numbers are exact decimals here; to_number() in a path reads one from a text",
+    "format": "write the text as a template",
+    "truncate": "texts are cut to the target's length at the end",
+    "attr": "write the field's name behind a dot",
+}
+
+
+def text_in_calculation() -> Wrong:
+    return Wrong("K212", "`~` can't stand in a calculation", 'write a template: {text: "{{ a }} {{ b }}"}')
+
+
+def one_loop_name() -> Wrong:
+    return Wrong("K301", "a loop has one name", "write {% for line in let.lines %}")
+
+
+def plain_loop() -> Wrong:
+    return Wrong("K301", "a loop takes a list as it is", "filter it in a path under `let`")
+
+
 # evaluating it
 
 
 def missing(span: Span, path: str) -> Diagnostic:
     hint = "write `missing:` (skip, null, hold, or a form to take instead), or `or` with another value"
-    return Diagnostic("K203", f"{path} is missing", span, hint, record=path)
+    return Diagnostic("K203", f"{path} is missing", span, hint, record=path if path != NOWHERE else None)
 
 
 def unknown_name(name: str) -> Wrong:
@@ -110,13 +256,18 @@ def division_by_zero() -> Wrong:
 
 
 def no_text(what: str) -> Wrong:
-    hints = {"a list": "join its texts in a path under `let`", "an object": "name one of its fields"}
+    hints = {
+        "a list": "join its texts in a path under `let`",
+        "an object": "name one of its fields",
+        "null": "what may be missing is written {{ x or '' }}",
+        "an id of the target": "an id can be placed, not written",
+    }
     code = "K218" if what == "an id of the target" else "K304"
-    return Wrong(code, f"{what} can't be written as text", hints.get(what, "an id can be placed, not written"))
+    return Wrong(code, f"{what} can't be written as text", hints.get(what))
 
 
 def text_too_long(bound: int) -> Wrong:
-    return Wrong("K217", f"the text grows longer than {bound:,} characters", "it was cut off there")
+    return Wrong("K217", f"the text grows longer than {bound:,} characters", "print less of it")
 
 
 def no_field(path: str, what: str, name: str) -> Wrong:
