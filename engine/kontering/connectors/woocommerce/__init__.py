@@ -28,7 +28,7 @@ SETTINGS = {
         "key": {
             "type": "string",
             "title": "Consumer key",
-            "description": "Key of the REST API (ck_…), made under Settings → Advanced in WooCommerce; reading is enough",
+            "description": "Key of the REST API (ck_…), made under Settings → Advanced; reading is enough",
             "x-secret": True,
         },
         "secret": {

@@ -1,6 +1,6 @@
 """WooCommerce as its REST API v3 answers, as far as it is known; independent of our connector.
 
-`make()` gives an empty shop, `make(folder=…)` one that holds the JSON Lines files of an example.
+`make()` gives an empty shop, `make(folder=…)` one that holds the files of an example.
 """
 
 from __future__ import annotations
@@ -67,8 +67,7 @@ def make(
         classes=[{"slug": slug, "name": slug.replace("-", " ").title()} for slug in ("reduced-rate", "zero-rate")],
     )
     for name in FILES if folder else ():
-        path = Path(str(folder)) / f"{name}.jsonl"
-        if path.is_file():
+        for path in found(Path(str(folder)), name):
             load(shop, name, path)
     if orders:
         load(shop, "orders", Path(orders))
@@ -76,10 +75,17 @@ def make(
     return Simulated(shop, routes(), check=access.check, missing=no_route, clock=clock, credentials=credentials)
 
 
+def found(folder: Path, name: str) -> list[Path]:
+    """`orders.jsonl`, or the files in `orders/`."""
+    lines = folder / f"{name}.jsonl"
+    return [lines] if lines.is_file() else sorted((folder / name).glob("*.json"))
+
+
 def load(shop: Shop, name: str, path: Path) -> None:
-    """Put the rows of a JSON Lines file into the shop; what a source adds (`related`) isn't the shop's."""
+    """Put the rows of a file into the shop; what a source adds (`related`) isn't the shop's."""
     table: dict[int, Json] = getattr(shop, "orders" if name == "renewals" else name)
-    for line in path.read_text(encoding="utf-8").splitlines():
+    text = path.read_text(encoding="utf-8")
+    for line in text.splitlines() if path.suffix == ".jsonl" else [text]:
         row = dict(read_json(line)) if line.strip() else {}
         related: Mapping[str, Any] = row.pop("related", {})
         if name in ("renewals", "refunds"):
