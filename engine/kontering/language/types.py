@@ -226,6 +226,7 @@ def _merged(flat: list[Type]) -> list[Type]:
     """Texts of few words beside free texts, and whole numbers beside decimals, say nothing more."""
     if Text() in flat:
         flat = [kind for kind in flat if not (isinstance(kind, Text) and kind.one_of)]
+    flat = _one_list(flat)
     texts = [kind for kind in flat if isinstance(kind, Text)]
     if len(texts) > 1:
         words = dict.fromkeys(word for kind in texts for word in kind.one_of or ())
@@ -233,6 +234,17 @@ def _merged(flat: list[Type]) -> list[Type]:
         flat = [kind for kind in flat if not isinstance(kind, Text)]
         flat.insert(at, Text(tuple(words)))
     return [kind for kind in flat if not (isinstance(kind, Integer) and Decimal() in flat)]
+
+
+def _one_list(flat: list[Type]) -> list[Type]:
+    """Lists are one list of what may be in them; an empty one says nothing of its elements."""
+    lists = [kind for kind in flat if isinstance(kind, ListOf)]
+    if len(lists) < 2:
+        return flat
+    items = [kind.item for kind in lists if kind.item != Any()] or [Any()]
+    rest = [kind for kind in flat if not isinstance(kind, ListOf)]
+    rest.insert(flat.index(lists[0]), ListOf(union(*items)))
+    return rest
 
 
 def _of_words(words: Iterable[object]) -> Type:
