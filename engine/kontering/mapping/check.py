@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from kontering.diagnostics import Diagnostic, Span
+from kontering.diagnostics import Diagnostic, Span, errors
 from kontering.mapping import problems
 from kontering.mapping.compile import compile_path
 from kontering.mapping.find import ordered
@@ -17,7 +17,7 @@ from kontering.mapping.forms import Out
 from kontering.mapping.infer import infer_mapping
 from kontering.mapping.lookups import check_tables
 from kontering.mapping.mapping import Mapping
-from kontering.mapping.naming import check_names
+from kontering.mapping.naming import check_names, check_unused
 from kontering.mapping.roots import Roots, display
 from kontering.mapping.specs import check_tests
 
@@ -48,6 +48,8 @@ def check_path(path: Path, roots: Roots, *, tests: bool = True) -> tuple[Diagnos
         out.extend(check_mapping(mapping))
         if tests:
             out.extend(check_tests(mapping))
+        if not errors(out):  # what is broken may be what uses a name
+            check_unused(mapping.file, out)
     return ordered(out)
 
 

@@ -60,6 +60,9 @@ def _merge_names(child: Map, base: Map, out: Out, inside: dict[str, str] | str) 
                 out.append(problems.nothing_to_remove(entry.key.span, name, entries))
             entries.pop(name, None)
             continue
+        if old is None and inside == "table" and _only_adds_rows(entry.value):
+            out.append(problems.no_table_before(entry.key.span, name, entries))
+            continue
         how = inside if isinstance(inside, str) else inside.get(name, "replace")
         entries[name] = Entry(entry.key, _merge(entry.value, old.value, how, out)) if old else entry
         if old is None:
@@ -87,6 +90,10 @@ def _merge(child: Node, base: Node, how: str, out: Out) -> Node:
         case "ids", Sequence(), Sequence():
             return _merge_by_id(child, base, out)
     return child
+
+
+def _only_adds_rows(node: Node) -> bool:
+    return isinstance(node, Map) and node.get("rows+") is not None and node.get("rows") is None
 
 
 def _merge_table(child: Map, base: Map, out: Out) -> Map:

@@ -22,6 +22,7 @@ from kontering.mapping.forms import (
     list_of,
     made,
     map_of,
+    misspelt,
     part,
     text_of,
 )
@@ -93,8 +94,10 @@ def read_file(
 
 def _version(own: Map, out: Out) -> None:
     version = own.get("kontering")
-    if isinstance(version, Scalar) and (version.value != 1 or isinstance(version.value, bool)):
-        out.append(problems.wrong_version(version.span, version.text))
+    if version is not None and (
+        not isinstance(version, Scalar) or version.value != 1 or isinstance(version.value, bool)
+    ):
+        out.append(problems.wrong_version(version.span, kind_of(version)))
 
 
 def _record(merged: Map, source: str, out: Out) -> str:
@@ -119,23 +122,22 @@ def _strict(node: Node | None, out: Out) -> bool:
 
 def _params(node: Node | None, out: Out) -> tuple[Param, ...]:
     params = map_of(node, "'params'", out)
-    found = [_param(entry, out) for entry in (params.entries if params else ())]
-    return tuple(param for param in found if param is not None)
+    return tuple(_param(entry, out) for entry in (params.entries if params else ()))
 
 
-def _param(entry: Entry, out: Out) -> Param | None:
+def _param(entry: Entry, out: Out) -> Param:
     name = entry.key.text
     if not NAME.fullmatch(name):
         out.append(problems.bad_name(entry.key.span, name, "a param"))
     spec = map_of(entry.value, f"param {name!r}", out)
     if spec is None:
-        return None
+        return Param(name=name, type=None, span=entry.key.span)
     known_keys(spec, ("type", "default", "one_of", "doc"), f"param {name!r}", out)
     kind = _param_type(entry, spec, out)
     default, words = spec.get("default"), list_of(spec.get("one_of"), f"one_of of param {name!r}", out)
     text_of(spec.get("doc"), f"doc of param {name!r}", out)
     if kind is None:
-        return None
+        return Param(name=name, type=None, span=entry.key.span)
     one_of = tuple(plain(item) for item in words.items) if words else None
     for item in words.items if words else ():
         _fits(name, kind, item, out)
@@ -152,12 +154,15 @@ def _param(entry: Entry, out: Out) -> Param | None:
         one_of=one_of or None,
         doc=str(plain(spec.get("doc") or Scalar("", "", "plain", spec.span))),
         span=entry.key.span,
+        default_span=default.span if default is not None else None,
     )
 
 
 def _param_type(entry: Entry, spec: Map, out: Out) -> ParamType | None:
     node = spec.get("type")
     if node is None:
+        if misspelt(spec, ("type",)):
+            return None
         where = f"param {entry.key.text!r}"
         out.append(problems.missing_key(entry.key.span, "type", where, f"type: {', '.join(PARAM_TYPES)}"))
         return None
@@ -214,10 +219,10 @@ def _stop(node: Node, out: Out) -> Stop | None:
     known_keys(rule, ("id", "when", *OUTCOMES), "a stop", out)
     name = element_id(rule, "a stop", out)
     ends = [entry for entry in rule.entries if entry.key.text in OUTCOMES]
-    if rule.get("when") is None:
+    if rule.get("when") is None and not misspelt(rule, ("when",)):
         out.append(problems.missing_key(rule.span, "when", "a stop", "when: and the condition on which it stops"))
     when = expression(rule.get("when"), "calc", "'when'", out)
-    if not ends:
+    if not ends and not misspelt(rule, OUTCOMES):
         out.append(problems.stop_without_outcome(rule.span, name or "?"))
     if len(ends) > 1:
         out.append(problems.stop_with_two(ends[1].key.span, name or "?", ends[0].key.text, ends[1].key.text))
@@ -246,7 +251,7 @@ def _table(entry: Entry, out: Out) -> TableSpec | None:
     known_keys(spec, TABLE, where, out)
     keys = _columns(entry, spec, "keys", out)
     gives = _columns(entry, spec, "gives", out) if spec.get("gives") is not None else ("value",)
-    rows = _rows(spec.get("rows"), name, entry.key.span, out)
+    rows = _rows(spec.get("rows"), name, entry.key.span, out) if not misspelt(spec, ("rows",)) else None
     on_miss = _on_miss(entry, spec, out)
     if keys is None or gives is None or rows is None or on_miss is None:
         return None
@@ -260,7 +265,8 @@ def _columns(table: Entry, spec: Map, key: str, out: Out) -> tuple[str, ...] | N
     where = f"table {table.key.text!r}"
     node = spec.get(key)
     if node is None:
-        out.append(problems.missing_key(table.key.span, key, where, f"{key}: [name, name]"))
+        if not misspelt(spec, (key,)):
+            out.append(problems.missing_key(table.key.span, key, where, f"{key}: [name, name]"))
         return None
     names = list_of(node, f"{key!r} of {where}", out)
     texts = [text_of(item, f"a name in {key!r}", out) for item in (names.items if names else ())]
@@ -291,7 +297,7 @@ def _rows(node: Node | None, name: str, span: Span, out: Out) -> RowsSpec | None
 def _on_miss(table: Entry, spec: Map, out: Out) -> OnMiss | None:
     match node := spec.get("on_miss"):
         case None:
-            out.append(problems.no_on_miss(table.key.span, table.key.text))
+            out.extend([] if misspelt(spec, ("on_miss",)) else [problems.no_on_miss(table.key.span, table.key.text)])
         case Scalar(value="error"):
             return "error"
         case Scalar(value="hold"):

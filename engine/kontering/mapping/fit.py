@@ -254,7 +254,7 @@ def _instant(value: Any, schema: Schema, path: Path, into: Fitting) -> Any:
 
 def _decimal(value: Any, schema: Schema, path: Path, into: Fitting) -> Any:
     if isinstance(value, str):
-        into.wrong(path, f"a decimal belongs here, not {of_type(value)}", "type: decimal reads a text as a number")
+        into.wrong(path, f"a decimal belongs here, not {of_type(value)}")
         return value
     return _read(notations.number, value, path, into)
 

@@ -74,6 +74,11 @@ def known_keys(node: Map, known: Iterable[str], where: str, out: Out) -> None:
             out.append(problems.unknown_key(entry.key.span, entry.key.text, where, names))
 
 
+def misspelt(node: Map, wanted: tuple[str, ...]) -> bool:
+    """Whether a key that isn't wanted looks like one that is: the unknown key is told of, so its absence needn't be."""
+    return any(entry.key.text not in wanted and closest(entry.key.text, wanted) for entry in node.entries)
+
+
 def text_of(node: Node | None, where: str, out: Out) -> str | None:
     """The text that must stand here."""
     if node is None:
@@ -134,7 +139,7 @@ def _formed(node: Map, out: Out) -> Part:
         out.append(problems.two_forms(forms[1].key.span, forms[0].key.text, forms[1].key.text))
         return Broken(span=node.span)
     form = forms[0].key.text
-    beside = (form, *OPTIONS, *BESIDE.get(form, ()))
+    beside = (form, *BESIDE.get(form, ()), *OPTIONS)
     out.extend(_stranger(entry, form, beside) for entry in node.entries if entry.key.text not in beside)
     options = read_options(node, form, out)
     return _READERS[form](node, forms[0], options, out)
@@ -239,7 +244,7 @@ def _read_const(node: Map, form: Entry, options: Options, out: Out) -> Part:
 def _read_lookup(node: Map, form: Entry, options: Options, out: Out) -> Part:
     table = text_of(form.value, "the table's name", out)
     column = node.get("column")
-    if node.get("with") is None:
+    if node.get("with") is None and not misspelt(node, ("with",)):
         out.append(problems.missing_key(form.key.span, "with", "a look-up", "with: [the path of each key]"))
     keys = list_of(node.get("with"), "'with' of a look-up", out)
     parts = [part(item, out) for item in keys.items] if keys else []
@@ -327,7 +332,7 @@ def _block(node: Node, out: Out) -> Block | None:
     known_keys(node, BLOCK, "a block", out)
     name = element_id(node, "a block", out)
     fields = map_of(node.get("fields"), "'fields'", out)
-    if node.get("fields") is None:
+    if node.get("fields") is None and not misspelt(node, ("fields",)):
         out.append(problems.missing_key(node.span, "fields", "a block", "fields: {name: path}"))
     each, loop = _each(node, out)
     let = lets(node.get("let"), out)
@@ -337,7 +342,11 @@ def _block(node: Node, out: Out) -> Block | None:
         return None
     entry = node.entry("id")
     span = entry.value.span if entry else node.span
-    return Block(id=name, each=each, name=loop, let=let, when=when, made=whole, span=span)
+    named = node.get("as")
+    return Block(
+        id=name, each=each, name=loop, name_span=named.span if named else None,
+        let=let, when=when, made=whole, span=span,
+    )  # fmt: skip
 
 
 def _each(node: Map, out: Out) -> tuple[Part | None, str | None]:
@@ -347,7 +356,7 @@ def _each(node: Map, out: Out) -> tuple[Part | None, str | None]:
         if name is not None:
             out.append(problems.idle_option(name.key.span, "as", "the block has no each"))
         return None, None
-    if name is None:
+    if name is None and not misspelt(node, ("as",)):
         out.append(problems.missing_key(each.key.span, "as", "a block with each", "as: and a name for the element"))
     word = text_of(name.value, "'as'", out) if name else None
     if name and word and not NAME.fullmatch(word):
@@ -359,7 +368,7 @@ def element_id(node: Map, what: str, out: Out) -> str | None:
     """The id of a block or a stop."""
     entry = node.entry("id")
     if entry is None:
-        out.append(problems.no_id(node.span, what))
+        out.extend([] if misspelt(node, ("id",)) else [problems.no_id(node.span, what)])
         return None
     name = text_of(entry.value, "an id", out)
     if name is not None and not ID.fullmatch(name):

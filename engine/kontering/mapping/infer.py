@@ -82,6 +82,8 @@ def params_type(params: Iterable[Param]) -> t.Object:
 
 
 def param_type(param: Param) -> Type:
+    if param.type is None:
+        return UNKNOWN
     if param.type == "text" and param.one_of:
         return t.Text(tuple(str(word) for word in param.one_of))
     return PARAM_TYPES[param.type]
@@ -124,7 +126,8 @@ def check_condition(expression: Expression, what: str, context: Context) -> None
         why = "it asks nothing of the record" if always else "what hangs on it is never reached"
         context.out.append(problems.always(expression.span, what, outcome, why))
     elif not isinstance(t.without_missing(kind), t.Boolean | t.Any):
-        context.out.append(problems.not_boolean(expression.span, what, t.describe(kind)))
+        found = t.describe(t.without_missing(kind))
+        context.out.append(problems.not_boolean(expression.span, what, found))
 
 
 def evaluated(expression: Expression, place: str, context: Context) -> Type:
@@ -153,7 +156,9 @@ def infer_part(part: Part, wanted: Schema | None, place: str, context: Context) 
     kind = _typed(part, _core(part, wanted, place, context), context)
     kind = t.without_missing(kind) if context.mapping.file.strict or options.missing is not None else kind
     kind = _zoned(part, kind, context)
-    if wanted is not None and isinstance(part, Computed | LookUp | Use):
+    if wanted is not None and isinstance(part, Use):
+        _compare_use(part, kind, wanted, place, context)
+    elif wanted is not None and isinstance(part, Computed | LookUp):
         compare(kind, wanted, part.span, place, context.out)
     return _instead(part, kind, wanted, place, context)
 
@@ -193,10 +198,9 @@ def _constant(part: Constant, wanted: Schema | None, place: str, context: Contex
 
 def _typed(part: Part, kind: Type, context: Context) -> Type:
     """`type:` reads what the schema leaves open, and cells; nothing else needs it."""
-    wanted = part.options.type
+    wanted, span = part.options.type, part.options.places.get("type")
     if wanted is None:
-        return kind
-    span = part.options.places.get("type")
+        return kind if span is None else UNKNOWN
     if span is not None and not isinstance(part, LookUp) and not _leaves_open(kind):
         why = f"the schema says what it is, {t.describe(t.without_missing(kind))}"
         context.out.append(problems.idle_option(span, "type", why))
@@ -228,23 +232,23 @@ def _zoned(part: Part, kind: Type, context: Context) -> Type:
 def _check_zone(zone: Part, context: Context) -> None:
     """A zone is a text, and as far as it is known here a zone that exists."""
     kind = infer_part(zone, {"type": "string"}, "zone", context)
-    for name in _known_zones(zone, kind, context.mapping):
+    for name, span in _known_zones(zone, kind, context.mapping):
         try:
             dates.zone_of(name)
         except dates.UnknownZone:
             near = closest(name, dates.zone_names())
-            context.out.append(problems.unknown_zone(zone.span, name, near))
+            context.out.append(problems.unknown_zone(span, name, near))
 
 
-def _known_zones(zone: Part, kind: Type, mapping: Compiled) -> Iterable[str]:
+def _known_zones(zone: Part, kind: Type, mapping: Compiled) -> Iterable[tuple[str, Span]]:
+    """Names that a zone may have, each with the place where it is written."""
     if isinstance(zone, Constant):
-        return [zone.value] if isinstance(zone.value, str) else []
+        return [(zone.value, zone.span)] if isinstance(zone.value, str) else []
     if isinstance(kind, t.Text) and kind.one_of:
-        return kind.one_of
+        return [(name, zone.span) for name in kind.one_of]
     text = zone.expression.text if isinstance(zone, Computed) else ""
-    return [
-        param.default for param in mapping.params if text == f"param.{param.name}" and isinstance(param.default, str)
-    ]
+    meant = [param for param in mapping.params if text == f"param.{param.name}" and isinstance(param.default, str)]
+    return [(param.default, param.default_span or zone.span) for param in meant]
 
 
 def _instead(part: Part, kind: Type, wanted: Schema | None, place: str, context: Context) -> Type:
@@ -269,6 +273,14 @@ def _instead(part: Part, kind: Type, wanted: Schema | None, place: str, context:
     context.out[before:] = [
         each for each in context.out[before:] if each not in context.out[:before] and not _idle_zone(each)
     ]
+    return joined(kind, other)
+
+
+def joined(kind: Type, other: Type) -> Type:
+    """Two types as one; an empty list says nothing of its elements."""
+    if isinstance(kind, t.ListOf) and isinstance(other, t.ListOf):
+        known = [each.item for each in (kind, other) if each.item != UNKNOWN]
+        return t.ListOf(t.union(*known) if known else UNKNOWN)
     return t.union(kind, other)
 
 
@@ -314,13 +326,23 @@ def _use(part: Use, context: Context) -> Type:
     return type_of(mapping.wanted)
 
 
+def _compare_use(part: Use, kind: Type, wanted: Schema, place: str, context: Context) -> None:
+    goal = type_of(wanted)
+    mapping = context.mapping.uses.get(part.mapping)
+    if mapping is not None and t.fits(kind, goal) is not None:
+        named = wanted.get("title") or t.describe(goal)
+        problem = problems.use_makes(part.mapping_span, part.mapping, mapping.target, named)
+        context.out.append(replace(problem, field=place))
+
+
 def _check_settings(part: Use, kinds: Mapping[str, Type], mapping: Compiled, context: Context) -> None:
     known = {param.name: param for param in mapping.params}
     for setting in part.settings:
         if setting.name not in known:
             context.out.append(problems.unknown_param(setting.span, setting.name, mapping.name, known))
-        elif why := t.fits(t.without_missing(kinds[setting.name]), param_type(known[setting.name])):
-            context.out.append(problems.param_value(setting.part.span, setting.name, why))
+        elif t.fits(kinds[setting.name], (goal := param_type(known[setting.name]))) is not None:
+            message = f"must be {t.describe(goal)}, not {t.describe(t.without_missing(kinds[setting.name]))}"
+            context.out.append(problems.param_value(setting.part.span, setting.name, message))
     given = {setting.name for setting in part.settings}
     for name, param in known.items():
         if not param.has_default and name not in given:
@@ -355,11 +377,15 @@ def _target(place: str, context: Context) -> str:
 def _check_needed(made: Made, wanted: Schema, place: str, context: Context) -> None:
     target = _target(place, context)
     given = {each.name: each for each in made.fields}
-    for name in wanted.get("required", ()):
+    known = wanted.get("properties", {})
+    meant = {closest(name, known) for name in given if name not in known}  # a misspelt field is told of already
+    for name in wanted.get("required", ()) if given else ():
         inner = f"{place}.{name}" if place else name
-        if name not in given:
-            context.out.append(problems.required_field(made.span, inner, target, name))
-        elif how := _may_be_left_out(given[name].part.options):
+        alone = name in wanted.get("x-alone", ())
+        if name not in given and name not in meant:
+            problem = problems.needed_alone if alone else problems.required_field
+            context.out.append(problem(made.span, inner, target, name))
+        elif name in given and not alone and (how := _may_be_left_out(given[name].part.options)):
             span = given[name].part.options.places[how.split(":")[0]]
             context.out.append(problems.may_be_left_out(span, inner, target, name, how))
     for word in ("anyOf", "oneOf"):
@@ -377,7 +403,7 @@ def _check_choice(
 ) -> None:
     """Where the target wants one field or another, at least one of them is made."""
     wants = [tuple(choice.get("required", ())) for choice in choices]
-    if wants and all(wants) and not any(all(name in given for name in names) for names in wants):
+    if given and wants and all(wants) and not any(all(name in given for name in names) for names in wants):
         named = " or ".join(" and ".join(map(repr, names)) for names in wants)
         problem = problems.required_field(made.span, place, _target(place, context), wants[0][0])
         context.out.append(replace(problem, message=f"{_target(place, context)} needs {named}", hint="add one of them"))

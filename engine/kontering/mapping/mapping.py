@@ -101,6 +101,8 @@ def _param_problems(param: Param, given: Names[str, Any], place: Span | None, ma
     if name not in given:
         return [] if param.has_default else [problems.param_missing(place, name, mapping)]
     value = given[name]
+    if param.type is None:
+        return []
     if why := value_problem(value, param.type):
         return [problems.param_value(place, name, f"must be {why}")]
     if param.one_of and value not in param.one_of:

@@ -28,7 +28,6 @@ def check_names(file: MappingFile, out: Out) -> None:
         out.append(problems.name_taken(place, file.record, "param, let and loop mean something already"))
     for part in (file.made, *(let.part for let in file.let)):
         _check_loops(part, {file.record: "it is the record's"}, out)
-    _check_unused(file, out)
 
 
 def _check_loops(part: Part, taken: dict[str, str], out: Out) -> None:
@@ -48,17 +47,18 @@ def _inner(part: Part) -> Iterator[Part]:
 def _check_block(block: Block, taken: dict[str, str], out: Out) -> None:
     inside = dict(taken)
     if block.name is not None:
+        span = block.name_span or block.span
         if block.name in RESERVED:
-            out.append(problems.name_taken(block.span, block.name, "param, let and loop mean something already"))
+            out.append(problems.name_taken(span, block.name, "param, let and loop mean something already"))
         elif block.name in taken:
-            out.append(problems.name_taken(block.span, block.name, taken[block.name]))
+            out.append(problems.name_taken(span, block.name, taken[block.name]))
         inside[block.name] = f"it is the element's of block {block.id!r}"
     for let in block.let:
         _check_loops(let.part, inside, out)
     _check_loops(block.made, inside, out)
 
 
-def _check_unused(file: MappingFile, out: Out) -> None:
+def check_unused(file: MappingFile, out: Out) -> None:
     """Params, lets and tables of the file itself that nothing reads; what an extended file leaves over may stay."""
     own = file.own.span.file
     read = _reads(all_expressions(file))

@@ -129,6 +129,7 @@ class Block:
     id: str
     each: Part | None = None
     name: str | None = None
+    name_span: Span | None = None
     let: tuple[Let, ...] = ()
     when: Expression | None = None
     made: Made
@@ -168,15 +169,16 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """What a flow, a connection or a `use` may set."""
+    """What a flow, a connection or a `use` may set; without a type it is broken, and a problem says why."""
 
     name: str
-    type: ParamType
+    type: ParamType | None
     default: Any = None
     has_default: bool = False
     one_of: tuple[Any, ...] | None = None
     doc: str = ""
     span: Span
+    default_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

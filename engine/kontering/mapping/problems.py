@@ -103,9 +103,9 @@ def needs_extends(span: Span, word: str) -> Diagnostic:
     return Diagnostic("K133", f"{word!r} needs a file to extend", span, "add extends:, or leave it out")
 
 
-def no_rows_before(span: Span, table: str) -> Diagnostic:
-    hint = "rows+ puts rows in front of those that the extended file writes itself; write rows:"
-    return Diagnostic("K133", f"table {table!r} has no rows to put these in front of", span, hint)
+def no_table_before(span: Span, table: str, names: Iterable[str]) -> Diagnostic:
+    hint = _near(table, names, "it has", "rows+ puts rows in front of those of a table that the extended file has")
+    return Diagnostic("K133", f"the extended file has no table {table!r} to put rows in front of", span, hint)
 
 
 def misnamed(span: Span, name: str, expected: str) -> Diagnostic:
@@ -228,7 +228,9 @@ def use_reads(span: Span, mapping: str, wanted: str, found: str) -> Diagnostic:
 
 
 def use_makes(span: Span, mapping: str, made: str, wanted: str) -> Diagnostic:
-    return Diagnostic("K149", f"mapping {mapping!r} makes {made}, but {wanted} belongs here", span)
+    return Diagnostic(
+        "K149", f"mapping {mapping!r} makes {made}, but {wanted} belongs here", span, "use another mapping"
+    )
 
 
 def cannot_fail(span: Span, name: str) -> Diagnostic:
@@ -254,6 +256,11 @@ def bad_fixture(span: Span, name: str, why: str) -> Diagnostic:
     return Diagnostic("K192", f"{name} is no record: {why}", span)
 
 
+def bad_given(span: Span, path: str, why: str) -> Diagnostic:
+    hint = "a test about a wrong record says expect_error"
+    return Diagnostic("K192", f"the given record doesn't fit its schema: {path}: {why}", span, hint)
+
+
 def unknown_expected(span: Span, path: str, near: str | None) -> Diagnostic:
     hint = f"did you mean {near!r}?" if near else "the target has no such field"
     return Diagnostic("K193", f"the test expects {path!r}, which can't come out", span, hint)
@@ -269,7 +276,8 @@ def unknown_base(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
 
 
 def unknown_code(span: Span, code: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K195", f"there is no code {code!r}", span, _near(code, known, ""))
+    hint = None if code in known else "kontering docs codes lists them"
+    return Diagnostic("K195", f"there is no code {code!r}", span, hint)
 
 
 def unknown_stop(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
@@ -323,6 +331,11 @@ def unknown_field(span: Span, field: str, target: str, name: str, known: Iterabl
 
 def required_field(span: Span, field: str, target: str, name: str) -> Diagnostic:
     return Diagnostic("K511", f"{target} needs the field {name!r}", span, f"add {name}:", field=field)
+
+
+def needed_alone(span: Span, field: str, target: str, name: str) -> Diagnostic:
+    message = f"as a document of its own {target} needs the field {name!r}; as a part of another it may go without"
+    return Diagnostic("K511", message, span, f"add {name}:", "warning", field=field)
 
 
 def may_be_left_out(span: Span, field: str, target: str, name: str, how: str) -> Diagnostic:

@@ -13,7 +13,7 @@ from kontering.codes import CODES
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.mapping import problems, records
 from kontering.mapping.fit import types_of
-from kontering.mapping.forms import Out, kind_of, known_keys, list_of, map_of, text_of
+from kontering.mapping.forms import Out, kind_of, known_keys, list_of, map_of, misspelt, text_of
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.parts import TableSpec
 from kontering.mapping.schemas import Schema
@@ -92,7 +92,7 @@ def _test(item: Node, mapping: Mapping, beside: Path, before: Names[str, Any], o
         ("name", "name: and in a sentence what should be true"),
         ("given", "given: {file: order.json}"),
     ):
-        if node.get(key) is None:
+        if node.get(key) is None and not misspelt(node, (key,)):
             out.append(problems.missing_key(node.span, key, "a test", example))
     if name is None:
         return None
@@ -103,7 +103,7 @@ def _test(item: Node, mapping: Mapping, beside: Path, before: Names[str, Any], o
     if expect is not None:
         _check_expected(expect, mapping.wanted, "", out)
     refusal = next((key for key in REFUSALS if node.get(key) is not None), None)
-    given = _given(node.get("given"), beside, before, out)
+    given = _given(node.get("given"), mapping.schema, beside, before, out)
     test = Spec(
         name=name,
         given=given,
@@ -126,7 +126,7 @@ def _check_expectation(node: Map, name: str, span: Span, out: Out) -> None:
     if len(expected) > 1:
         out.append(problems.expects_two(expected[1].key.span, name, expected[0].key.text, expected[1].key.text))
     counts = node.get("line_count") is not None
-    if not expected and not counts:
+    if not expected and not counts and not misspelt(node, EXPECTS):
         out.append(problems.cannot_fail(span, name))
     for entry in expected:
         if isinstance(entry.value, Map | Sequence) and _says_nothing(entry.value) and not counts:
@@ -233,7 +233,7 @@ def _stop_ids(mapping: Mapping) -> list[str]:
     return own + [name for use in mapping.uses.values() for name in _stop_ids(use)]
 
 
-def _given(node: Node | None, beside: Path, before: Names[str, Any], out: Out) -> Any:
+def _given(node: Node | None, schema: Schema, beside: Path, before: Names[str, Any], out: Out) -> Any:
     """The record of a test: written here, in a file, or another one with changes."""
     match node:
         case None:
@@ -241,7 +241,7 @@ def _given(node: Node | None, beside: Path, before: Names[str, Any], out: Out) -
         case Map() if node.get("file") is not None and len(node.entries) == 1:
             return _fixture(node, beside, out)
         case Map() if node.get("base") is not None:
-            return _changed(node, beside, before, out)
+            return _changed(node, schema, beside, before, out)
         case Map():
             return plain(node)
     out.append(problems.wrong_kind(node.span, "'given'", "a record, {file: …} or {base: …}", kind_of(node)))
@@ -275,24 +275,24 @@ def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-def _changed(node: Map, beside: Path, before: Names[str, Any], out: Out) -> Any:
+def _changed(node: Map, schema: Schema, beside: Path, before: Names[str, Any], out: Out) -> Any:
     base = node.get("base")
     if isinstance(base, Scalar):
         record = before.get(base.text)
         if record is None:
             out.append(problems.unknown_base(base.span, base.text, before))
     else:
-        record = _given(base, beside, before, out)
+        record = _given(base, schema, beside, before, out)
     for entry in node.entries if record is not None else ():
         if entry.key.text != "base":
-            record = _put(record, entry, out)
+            record = _put(record, entry, schema, out)
     return record
 
 
-def _put(record: Any, entry: Entry, out: Out) -> Any:
+def _put(record: Any, entry: Entry, schema: Schema, out: Out) -> Any:
     path = entry.key.text
     try:
-        return _at(record, path.split("."), plain(entry.value))
+        return _at(record, path.split("."), plain(entry.value), schema)
     except _Nowhere as nowhere:
         out.append(problems.hits_nothing(entry.key.span, path, nowhere.step, nowhere.known))
         return record
@@ -304,18 +304,25 @@ class _Nowhere(Exception):
         self.step, self.known = step, known
 
 
-def _at(value: Any, steps: list[str], new: Any) -> Any:
-    """The record with a new value at the end of the path; nothing of the old one is touched."""
+def _at(value: Any, steps: list[str], new: Any, schema: Schema) -> Any:
+    """The record with a new value at the end of the path; nothing of the old one is touched.
+
+    What the record lacks may be added if its schema has it.
+    """
     step, *rest = steps
     if isinstance(value, dict):
-        if step not in value:
-            raise _Nowhere(step, list(value))
-        return {**value, step: _at(value[step], rest, new) if rest else new}
+        known = schema.get("properties", {})
+        if step not in value and (rest or step not in known):
+            raise _Nowhere(step, [*value, *(name for name in known if name not in value)])
+        return {**value, step: _at(value[step], rest, new, known.get(step, {})) if rest else new}
     if isinstance(value, list):
         number = int(step) if step.isdigit() else -1
         if not 0 <= number < len(value):
             raise _Nowhere(step, [str(each) for each in range(len(value))])
-        return [(_at(item, rest, new) if rest else new) if at == number else item for at, item in enumerate(value)]
+        inner = schema.get("items", {})
+        return [
+            (_at(item, rest, new, inner) if rest else new) if at == number else item for at, item in enumerate(value)
+        ]
     raise _Nowhere(step, [])
 
 
@@ -327,4 +334,4 @@ def _check_given(test: Spec, mapping: Mapping, out: Out) -> None:
     records.decoded(test.given, mapping.schema, faults)
     for fault in faults[:3]:
         where = records.dotted(mapping.file.record, fault.path)
-        out.append(problems.bad_fixture(nearest(test.node, ("given",)), where, fault.message))
+        out.append(problems.bad_given(nearest(test.node, ("given",)), where, fault.message))
