@@ -242,7 +242,7 @@ def _one_list(flat: list[Type]) -> list[Type]:
     if len(lists) < 2:
         return flat
     items = [kind.item for kind in lists if kind.item != Any()] or [Any()]
-    rest = [kind for kind in flat if not isinstance(kind, ListOf)]
+    rest: list[Type] = [kind for kind in flat if not isinstance(kind, ListOf)]
     rest.insert(flat.index(lists[0]), ListOf(union(*items)))
     return rest
 
