@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from tests.diagnostic_cases import CASES, EXPECTED, PROJECT, assert_output, case_folders, name_of
 
 from kontering.codes import CODES
 from kontering.diagnostics import Diagnostic
 from kontering.mapping.check import check_paths, mapping_files
 from kontering.mapping.roots import Roots
-from tests.diagnostic_cases import CASES, EXPECTED, PROJECT, assert_output, case_folders, name_of
 
 MINE = [case for case in case_folders() if not (case / "kontering.yaml").is_file()]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kontering.diagnostics import Diagnostic
 from kontering.errors import Problems
 from kontering.mapping.records import decode
 
@@ -78,6 +79,7 @@ def test_what_does_not_fit_is_named(format_: str, written: Any, code: str) -> No
         read(format_, written)
 
     (problem,) = caught.value.diagnostics
+    assert isinstance(problem, Diagnostic)
     assert problem.code == code
     assert problem.record == "record.x"
 
@@ -135,7 +137,7 @@ def test_all_faults_are_told_at_once_with_their_paths() -> None:
     with pytest.raises(Problems) as caught:
         decode(record, schema, name="order", key="shop/order/1")
 
-    assert [problem.record for problem in caught.value.diagnostics] == [
+    assert [problem.record for problem in caught.value.diagnostics if isinstance(problem, Diagnostic)] == [
         "shop/order/1 order.lines[1].total",
         "shop/order/1 order.lines[1].name",
         "shop/order/1 order.id",

@@ -35,6 +35,8 @@ from kontering.mapping.schemas import ANYTHING, Schema
 from kontering.mapping.targets import compare, type_of
 
 UNKNOWN = t.Any()
+# What a party needs as a document of its own only: as a part of an order it may be a guest.
+ALONE = {"customer": ("external_id",), "supplier": ("external_id",)}
 PARAM_TYPES: dict[str, Type] = {
     "text": t.Text(),
     "integer": t.Integer(),
@@ -381,7 +383,7 @@ def _check_needed(made: Made, wanted: Schema, place: str, context: Context) -> N
     meant = {closest(name, known) for name in given if name not in known}  # a misspelt field is told of already
     for name in wanted.get("required", ()) if given else ():
         inner = f"{place}.{name}" if place else name
-        alone = name in wanted.get("x-alone", ())
+        alone = not place and name in ALONE.get(context.mapping.target, ())
         if name not in given and name not in meant:
             problem = problems.needed_alone if alone else problems.required_field
             context.out.append(problem(made.span, inner, target, name))
