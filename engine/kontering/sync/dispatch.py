@@ -10,7 +10,7 @@ import contextlib
 import random
 import signal
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -68,11 +68,14 @@ class Inline:
     clients: dict[str, httpx.Client] = field(default_factory=dict)
     busy: int = 0
     read: Counter[str] = field(default_factory=Counter)
-    ended: Counter[str] = field(default_factory=Counter)
+    done: int = 0
+    aside: dict[str, str] = field(default_factory=dict)
+    """Documents that are put aside, by key: one that goes on later in the same run isn't any more."""
+    served: int = 0
+    left: int = 0
     unreadable: int = 0
     troubles: dict[str, Troubled] = field(default_factory=dict)
     fails: Counter[str] = field(default_factory=Counter)
-    served: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     guard: threading.RLock = field(default_factory=threading.RLock)
     batching: threading.Lock = field(default_factory=threading.Lock)
 
@@ -146,6 +149,9 @@ def _turn(inline: Inline, owner: str) -> bool:
         embedded = [name for name in inline.wired.connectors if inline.wired.is_embedded(name)]
         with inline.store.begin() as tx:
             claimed = lanes.claim(tx, owner, but=embedded)
+            left = sum(documents.count_open(tx, name) for name in inline.wired.connectors)
+        with inline.guard:
+            inline.left = left
         for ours in claimed:
             _handle(inline, ours)
         return bool(claimed) or any(_batch(inline, name, owner) for name in embedded)
@@ -328,20 +334,24 @@ def _heard(inline: Inline, tell: Tell, event: Event) -> None:
     """Counts an event, and passes it on: one thread at a time."""
     with inline.guard:
         match event:
-            case Ended(state=state):
-                inline.ended[state] += 1
+            case Ended(key=key, state=state):
+                _count(inline, key, state)
             case Troubled(connection=connection):
                 inline.troubles[connection] = event
             case Unreadable():
                 inline.unreadable += 1
         tell(event)
-        if isinstance(event, Ended) and event.state != "skipped":
-            _tick(inline, tell, event)
+        if isinstance(event, Ended) and inline.left:
+            inline.served += 1
+            inline.left -= 1
+            tell(Tick(stage="deliver", name="", done=inline.served, total=inline.served + inline.left))
 
 
-def _tick(inline: Inline, tell: Tell, event: Ended) -> None:
-    inline.served["deliver"] += 1
-    tell(Tick(stage="deliver", name="", done=inline.served["deliver"]))
+def _count(inline: Inline, key: str, state: str) -> None:
+    inline.done += state == "done"
+    inline.aside.pop(key, None)
+    if state != "done":
+        inline.aside[key] = state
 
 
 def _summary(inline: Inline) -> Summary:
@@ -350,7 +360,7 @@ def _summary(inline: Inline) -> Summary:
         due = lanes.next_due(tx)
     return Summary(
         read=dict(inline.read),
-        ended=dict(inline.ended),
+        ended={"done": inline.done, **Counter(inline.aside.values())},
         unreadable=inline.unreadable,
         troubles=tuple(inline.troubles.values()) if waiting or _still(inline) else (),
         waiting=waiting,

@@ -98,11 +98,16 @@ def wire(
     *,
     sources: Mapping[str, Source] | None = None,
     transports: Transports | None = None,
+    connectors: Mapping[str, Connector] | None = None,
 ) -> Wired:
-    """The named flows of a project, or all of them; raises Problems if a mapping is wrong."""
+    """The named flows of a project, or all of them; raises Problems if a mapping is wrong.
+
+    `sources` stand in for flows' own, `transports` for connections' network; `connectors` by name are used in place of
+    installed ones.
+    """
     chosen = [project.flows[name] for name in _chosen(project, names)]
-    used = {name for flow in chosen for name in (flow.source, flow.target)}
-    connectors = {name: registry.load(project.connections[name].connector) for name in sorted(used)}
+    used = sorted({name for flow in chosen for name in (flow.source, flow.target)})
+    connectors = {name: _connector(project.connections[name].connector, connectors or {}) for name in used}
     flows = {flow.name: _wired(project, flow, connectors[flow.target]) for flow in chosen}
     return Wired(
         project=project,
@@ -111,6 +116,10 @@ def wire(
         transports=transports or {},
         sources=sources or {},
     )
+
+
+def _connector(name: str, given: Mapping[str, Connector]) -> Connector:
+    return given[name] if name in given else registry.load(name)
 
 
 def settings_of(project: Project, flow: Flow) -> Settings:
