@@ -45,6 +45,8 @@ KEYS = (
 )  # fmt: skip
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 PARAM_TYPES: tuple[ParamType, ...] = get_args(ParamType)
+PARAM = ("type", "default", "one_of", "doc")
+STOP = ("id", "when", *OUTCOMES)
 TABLE = ("keys", "gives", "rows", "rows+", "on_miss", "doc")
 EXAMPLES = {
     "kontering": "kontering: 1",
@@ -132,7 +134,7 @@ def _param(entry: Entry, out: Out) -> Param:
     spec = map_of(entry.value, f"param {name!r}", out)
     if spec is None:
         return Param(name=name, type=None, span=entry.key.span)
-    known_keys(spec, ("type", "default", "one_of", "doc"), f"param {name!r}", out)
+    known_keys(spec, PARAM, f"param {name!r}", out)
     kind = _param_type(entry, spec, out)
     default, words = spec.get("default"), list_of(spec.get("one_of"), f"one_of of param {name!r}", out)
     text_of(spec.get("doc"), f"doc of param {name!r}", out)
@@ -161,7 +163,7 @@ def _param(entry: Entry, out: Out) -> Param:
 def _param_type(entry: Entry, spec: Map, out: Out) -> ParamType | None:
     node = spec.get("type")
     if node is None:
-        if misspelt(spec, ("type",)):
+        if misspelt(spec, ("type",), PARAM):
             return None
         where = f"param {entry.key.text!r}"
         out.append(problems.missing_key(entry.key.span, "type", where, f"type: {', '.join(PARAM_TYPES)}"))
@@ -216,13 +218,13 @@ def _stop(node: Node, out: Out) -> Stop | None:
     rule = map_of(node, "a stop", out)
     if rule is None:
         return None
-    known_keys(rule, ("id", "when", *OUTCOMES), "a stop", out)
+    known_keys(rule, STOP, "a stop", out)
     name = element_id(rule, "a stop", out)
     ends = [entry for entry in rule.entries if entry.key.text in OUTCOMES]
-    if rule.get("when") is None and not misspelt(rule, ("when",)):
+    if rule.get("when") is None and not misspelt(rule, ("when",), STOP):
         out.append(problems.missing_key(rule.span, "when", "a stop", "when: and the condition on which it stops"))
     when = expression(rule.get("when"), "calc", "'when'", out)
-    if not ends and not misspelt(rule, OUTCOMES):
+    if not ends and not misspelt(rule, OUTCOMES, STOP):
         out.append(problems.stop_without_outcome(rule.span, name or "?"))
     if len(ends) > 1:
         out.append(problems.stop_with_two(ends[1].key.span, name or "?", ends[0].key.text, ends[1].key.text))
@@ -251,7 +253,7 @@ def _table(entry: Entry, out: Out) -> TableSpec | None:
     known_keys(spec, TABLE, where, out)
     keys = _columns(entry, spec, "keys", out)
     gives = _columns(entry, spec, "gives", out) if spec.get("gives") is not None else ("value",)
-    rows = _rows(spec.get("rows"), name, entry.key.span, out) if not misspelt(spec, ("rows",)) else None
+    rows = _rows(spec.get("rows"), name, entry.key.span, out) if not misspelt(spec, ("rows",), TABLE) else None
     on_miss = _on_miss(entry, spec, out)
     if keys is None or gives is None or rows is None or on_miss is None:
         return None
@@ -265,7 +267,7 @@ def _columns(table: Entry, spec: Map, key: str, out: Out) -> tuple[str, ...] | N
     where = f"table {table.key.text!r}"
     node = spec.get(key)
     if node is None:
-        if not misspelt(spec, (key,)):
+        if not misspelt(spec, (key,), TABLE):
             out.append(problems.missing_key(table.key.span, key, where, f"{key}: [name, name]"))
         return None
     names = list_of(node, f"{key!r} of {where}", out)
@@ -297,7 +299,9 @@ def _rows(node: Node | None, name: str, span: Span, out: Out) -> RowsSpec | None
 def _on_miss(table: Entry, spec: Map, out: Out) -> OnMiss | None:
     match node := spec.get("on_miss"):
         case None:
-            out.extend([] if misspelt(spec, ("on_miss",)) else [problems.no_on_miss(table.key.span, table.key.text)])
+            out.extend(
+                [] if misspelt(spec, ("on_miss",), TABLE) else [problems.no_on_miss(table.key.span, table.key.text)]
+            )
         case Scalar(value="error"):
             return "error"
         case Scalar(value="hold"):

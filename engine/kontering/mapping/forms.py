@@ -74,9 +74,10 @@ def known_keys(node: Map, known: Iterable[str], where: str, out: Out) -> None:
             out.append(problems.unknown_key(entry.key.span, entry.key.text, where, names))
 
 
-def misspelt(node: Map, wanted: tuple[str, ...]) -> bool:
-    """Whether a key that isn't wanted looks like one that is: the unknown key is told of, so its absence needn't be."""
-    return any(entry.key.text not in wanted and closest(entry.key.text, wanted) for entry in node.entries)
+def misspelt(node: Map, wanted: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether an unknown key looks like one that is wanted: the unknown key is told of, so its absence needn't be."""
+    names, right = tuple(wanted), (*known,)
+    return any(entry.key.text not in right and closest(entry.key.text, names) for entry in node.entries)
 
 
 def text_of(node: Node | None, where: str, out: Out) -> str | None:
@@ -244,7 +245,7 @@ def _read_const(node: Map, form: Entry, options: Options, out: Out) -> Part:
 def _read_lookup(node: Map, form: Entry, options: Options, out: Out) -> Part:
     table = text_of(form.value, "the table's name", out)
     column = node.get("column")
-    if node.get("with") is None and not misspelt(node, ("with",)):
+    if node.get("with") is None and not misspelt(node, ("with",), ("lookup", "column", *OPTIONS)):
         out.append(problems.missing_key(form.key.span, "with", "a look-up", "with: [the path of each key]"))
     keys = list_of(node.get("with"), "'with' of a look-up", out)
     parts = [part(item, out) for item in keys.items] if keys else []
@@ -332,7 +333,7 @@ def _block(node: Node, out: Out) -> Block | None:
     known_keys(node, BLOCK, "a block", out)
     name = element_id(node, "a block", out)
     fields = map_of(node.get("fields"), "'fields'", out)
-    if node.get("fields") is None and not misspelt(node, ("fields",)):
+    if node.get("fields") is None and not misspelt(node, ("fields",), BLOCK):
         out.append(problems.missing_key(node.span, "fields", "a block", "fields: {name: path}"))
     each, loop = _each(node, out)
     let = lets(node.get("let"), out)
@@ -356,7 +357,7 @@ def _each(node: Map, out: Out) -> tuple[Part | None, str | None]:
         if name is not None:
             out.append(problems.idle_option(name.key.span, "as", "the block has no each"))
         return None, None
-    if name is None and not misspelt(node, ("as",)):
+    if name is None and not misspelt(node, ("as",), BLOCK):
         out.append(problems.missing_key(each.key.span, "as", "a block with each", "as: and a name for the element"))
     word = text_of(name.value, "'as'", out) if name else None
     if name and word and not NAME.fullmatch(word):
@@ -368,7 +369,9 @@ def element_id(node: Map, what: str, out: Out) -> str | None:
     """The id of a block or a stop."""
     entry = node.entry("id")
     if entry is None:
-        out.extend([] if misspelt(node, ("id",)) else [problems.no_id(node.span, what)])
+        out.extend(
+            [] if misspelt(node, ("id",), (*BLOCK, "skip", "hold", "error")) else [problems.no_id(node.span, what)]
+        )
         return None
     name = text_of(entry.value, "an id", out)
     if name is not None and not ID.fullmatch(name):

@@ -92,7 +92,7 @@ def _test(item: Node, mapping: Mapping, beside: Path, before: Names[str, Any], o
         ("name", "name: and in a sentence what should be true"),
         ("given", "given: {file: order.json}"),
     ):
-        if node.get(key) is None and not misspelt(node, (key,)):
+        if node.get(key) is None and not misspelt(node, (key,), KEYS):
             out.append(problems.missing_key(node.span, key, "a test", example))
     if name is None:
         return None
@@ -126,7 +126,7 @@ def _check_expectation(node: Map, name: str, span: Span, out: Out) -> None:
     if len(expected) > 1:
         out.append(problems.expects_two(expected[1].key.span, name, expected[0].key.text, expected[1].key.text))
     counts = node.get("line_count") is not None
-    if not expected and not counts and not misspelt(node, EXPECTS):
+    if not expected and not counts and not misspelt(node, EXPECTS, KEYS):
         out.append(problems.cannot_fail(span, name))
     for entry in expected:
         if isinstance(entry.value, Map | Sequence) and _says_nothing(entry.value) and not counts:
