@@ -172,32 +172,31 @@ def totals(row: Row, sign: int = 1) -> Totals:
     )
 
 
-def _vouchers(entry_type: str) -> Callable[[httpx.Client, Settings, Terms], Iterator[Found]]:
+def _vouchers(of_type: str) -> Callable[[httpx.Client, Settings, Terms], Iterator[Found]]:
     """Vouchers by the mark in their entries' text; their number changes when a bookkeeper moves them."""
 
     def found(client: httpx.Client, settings: Settings, by: Terms) -> Iterator[Found]:
         mark = by.get("reference")
         if mark:
-            yield from _vouchers_of(drafts_with(client, mark, entry_type), frozenset({"create"}))
-            yield from _vouchers_of(booked_with(client, mark, entry_type), frozenset({"create", "book"}))
+            yield from _vouchers_of(drafts_with(client, mark), frozenset({"create"}))
+            yield from _vouchers_of(_booked_with(client, mark, of_type), frozenset({"create", "book"}))
 
     return found
 
 
-def drafts_with(client: httpx.Client, mark: str, entry_type: str) -> Iterator[Row]:
+def drafts_with(client: httpx.Client, mark: str) -> Iterator[Row]:
     """Entries of any journal that carry the mark and aren't booked."""
-    asked = both(holds("text", mark), equals("entryType", entry_type))
     for journal in rows(client, "/journals"):
-        yield from _marked(rows(client, f"/journals/{journal['journalNumber']}/entries", asked), mark)
+        found = rows(client, f"/journals/{journal['journalNumber']}/entries", holds("text", mark))
+        yield from _marked(found, mark)
 
 
-def booked_with(client: httpx.Client, mark: str, entry_type: str) -> Iterator[Row]:
+def _booked_with(client: httpx.Client, mark: str, of_type: str) -> Iterator[Row]:
     """Booked entries that carry the mark, in years that are still open."""
-    asked = both(holds("text", mark), equals("entryType", entry_type))
     for year in rows(client, "/accounting-years"):
         if not year.get("closed"):
             code = year["year"]
-            found = rows(client, f"/accounting-years/{in_path(code)}/entries", asked)
+            found = rows(client, f"/accounting-years/{in_path(code)}/entries", both(holds("text", mark), of_type))
             yield from ({**row, "accountingYear": code} for row in _marked(found, mark))
 
 
@@ -228,6 +227,6 @@ _FINDERS: Mapping[str, Callable[[httpx.Client, Settings, Terms], Iterator[Found]
     "product": _products,
     "invoice": _invoices(1),
     "credit_note": _invoices(-1),
-    "payment": _vouchers("customerPayment"),
-    "voucher": _vouchers("financeVoucher"),
+    "payment": _vouchers(equals("entryType", "customerPayment")),
+    "voucher": _vouchers("entryType$ne:customerInvoice"),
 }

@@ -55,7 +55,6 @@ WRITABLE: Mapping[str, tuple[str, ...]] = {
 }
 """What a PUT may hold: it replaces the whole, so what is left out is gone."""
 
-ENTRY_TYPES = {"payment": "customerPayment", "voucher": "financeVoucher"}
 SEND_BY = {"mail": "Email", "einvoice": "EAN"}
 
 
@@ -134,8 +133,10 @@ def _gone(refused: Refused) -> Exception:
 
 def voucher(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """Put a voucher into the journal. Its year is read, not built: there are years such as 2025/2026a."""
-    year = year_of(client, _days(step.body))
-    body = {"accountingYear": {"year": year}, "journal": {"journalNumber": int(settings["journal"])}, **step.body}
+    entries = {kind: rows_ for kind, rows_ in step.body.get("entries", {}).items() if rows_}
+    year = year_of(client, [str(entry["date"]) for rows_ in entries.values() for entry in rows_])
+    own = {"accountingYear": {"year": year}, "journal": {"journalNumber": int(settings["journal"])}}
+    body = {**own, **step.body, "entries": entries}
     answer = ask(client, settings, step, body)
     made = answer[0] if isinstance(answer, list) and answer else answer
     number = made.get("voucherNumber") if isinstance(made, Mapping) else None
@@ -146,6 +147,8 @@ def voucher(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
 
 def year_of(client: httpx.Client, days: Sequence[str]) -> str:
     """The accounting year that holds all of the days."""
+    if not days:
+        raise Refused((Refusal("a voucher needs an entry", "/entries"),))
     first, last = min(days), max(days)
     for year in rows(client, "/accounting-years", both(f"fromDate$lte:{first}", f"toDate$gte:{last}")):
         if year.get("closed"):
@@ -156,21 +159,13 @@ def year_of(client: httpx.Client, days: Sequence[str]) -> str:
     raise Refused((Refusal(f"there is no accounting year that holds {first} to {last}", "/entries"),))
 
 
-def _days(body: Mapping[str, Any]) -> list[str]:
-    entries: Mapping[str, Any] = body.get("entries", {})
-    days = [str(entry["date"]) for kind in entries.values() for entry in kind]
-    if not days:
-        raise Refused((Refusal("a voucher needs an entry", "/entries"),))
-    return days
-
-
 def book_entries(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """Book the voucher's draft entries, found by the mark in their text, through the newer journals service."""
     id_, form = step.of.id if step.of else "", settings.get("book_entries", "object")
     if form == "never":
         return Found(id=id_, done=frozenset({"create", "book"}))
     mark = step.terms.get("reference") or step.reference
-    drafts = list(finding.drafts_with(client, mark, ENTRY_TYPES[step.kind]))
+    drafts = list(finding.drafts_with(client, mark))
     if not drafts:
         raise Unsure(f"no draft entry carries {mark}: booked by somebody, or deleted")
     numbers = [row["journalEntryNumber"] for row in drafts]
