@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kontering.language import library, values
 from kontering.language.signatures import (
     ANY,
@@ -298,7 +300,7 @@ FUNCTIONS: dict[str, Function] = _by_name(
     ),
 )
 
-FILTERS: dict[str, Function] = _by_name(
+_FILTERS = _by_name(
     Function(
         name="abs",
         line="The number without its sign.",
@@ -380,6 +382,8 @@ FILTERS: dict[str, Function] = _by_name(
         run=str.upper,
     ),
 )
+
+FILTERS: dict[str, Function] = {name: replace(each, is_filter=True) for name, each in _FILTERS.items()}
 
 OF_PATHS = Table("function", FUNCTIONS)
 OF_CALCULATIONS = Table("filter", FILTERS)

@@ -7,13 +7,14 @@ everything is as the JMESPath standard has it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from kontering.language import functions, library, problems, signatures, values
 from kontering.language import tree as t
-from kontering.language.paths import find_path, spell, written
+from kontering.language.paths import find_path, spell, top, written
 from kontering.language.tree import Tree
 from kontering.language.values import Value
 
@@ -52,10 +53,11 @@ class _Rounds:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Where an evaluation stands: the names, the value at hand, and whether the place is tolerant."""
+    """Where an evaluation stands: the names, the value at hand and its path, and whether the place is tolerant."""
 
     scope: Scope
     here: Value
+    path: Callable[[], str]
     tolerant: bool
     rounds: _Rounds
 
@@ -78,7 +80,7 @@ def evaluate(tree: Tree, scope: Scope) -> Value:
     >>> evaluate(parse_path(Source("sum(order.lines[].net)")), Scope({"order": {"lines": [{"net": 2}, {"net": 3}]}}))
     5
     """
-    value = _value(tree, _At(scope, dict(scope.names), False, _Rounds()))
+    value = _value(tree, _At(scope, dict(scope.names), top, False, _Rounds()))
     if scope.strict and values.is_missing(value):
         raise problems.Missing(tree.span, written(tree, scope.wheres))
     return value
@@ -87,7 +89,7 @@ def evaluate(tree: Tree, scope: Scope) -> Value:
 def search(tree: Tree, document: Value) -> Value:
     """The value of a path in any JSON document, exactly as the JMESPath standard has it."""
     names = document if isinstance(document, dict) else {}
-    return _value(tree, _At(Scope(names, strict=False), document, False, _Rounds()))
+    return _value(tree, _At(Scope(names, strict=False), document, top, False, _Rounds()))
 
 
 def _value(tree: Tree, at: _At) -> Value:
@@ -116,16 +118,27 @@ def _present(tree: Tree, value: Value, at: _At, path: Callable[[], str]) -> Valu
 
 def _where(tree: Tree, value: Value, at: _At) -> str:
     """The path of what `tree` gave: where the record has it, or as it is written."""
-    return at.scope.path(value) or written(tree, at.scope.wheres, at.scope.path(at.here) or "@")
+    return at.scope.path(value) or written(tree, at.scope.wheres, at.path)
 
 
 def _path(tree: Tree, value: Value, at: _At) -> str | None:
     """For a recorder: where the record has a value that was read."""
     if isinstance(value, dict | list):
         return at.scope.path(value)
-    if not isinstance(tree, t.Field | t.Index | t.Item | t.Name):
+    if isinstance(tree, t.Name):
+        return at.scope.wheres.get(tree.name, tree.name)
+    if not isinstance(tree, t.Field | t.Index | t.Item):
         return None
-    return written(tree, at.scope.wheres, at.scope.path(at.here) or "@")
+    unseen = replace(at, scope=replace(at.scope, recorder=None), tolerant=True)
+    of = _where(tree.of, _value(tree.of, unseen), unseen)
+    match tree:
+        case t.Field():
+            return spell(of, tree.name)
+        case t.Index():
+            return spell(of, tree.index)
+        case t.Item():
+            key = _value(tree.key, unseen)
+            return spell(of, key) if isinstance(key, str | int) else None
 
 
 # reading
@@ -144,7 +157,7 @@ def _name(tree: t.Name, at: _At) -> Value:
 
 
 def _current(tree: t.Current, at: _At) -> Value:
-    return _present(tree, at.here, at, lambda: "@")
+    return _present(tree, at.here, at, at.path)
 
 
 def _field(tree: t.Field, at: _At) -> Value:
@@ -195,35 +208,53 @@ def _flatten(tree: t.Flatten, at: _At) -> Value:
     return [part for item in of for part in (item if isinstance(item, list) else [item])]
 
 
-def _each(tree: Tree, items: Iterable[Value], at: _At) -> Value:
-    found = [_value(tree, replace(at, here=item)) for item in items]
+def _each(tree: Tree, items: Iterable[_At]) -> Value:
+    found = [_value(tree, item) for item in items]
     return [value for value in found if value is not None]
+
+
+def _elements(tree: Tree, of: list[Value], at: _At) -> Iterator[_At]:
+    """Each element of a list as the value at hand."""
+    for place, item in enumerate(of):
+        yield replace(at, here=item, path=partial(_element_path, tree, of, place, at))
+
+
+def _element_path(tree: Tree, of: list[Value], place: int, at: _At) -> str:
+    """Where an element stands; a text or number has no place of its own, but its list has."""
+    whole = at.scope.path(of)
+    return at.scope.path(of[place]) or (spell(whole, place) if whole else f"{_where(tree, of, at)}[]")
 
 
 def _project(tree: t.Project, at: _At) -> Value:
     of = _value(tree.of, at)
-    return _each(tree.each, of, at) if isinstance(of, list) else _no_list(tree.of, of, at)
+    return _each(tree.each, _elements(tree.of, of, at)) if isinstance(of, list) else _no_list(tree.of, of, at)
 
 
 def _values(tree: t.Values, at: _At) -> Value:
     of = _value(tree.of, at)
     if isinstance(of, dict):
-        return _each(tree.each, of.values(), at)
+        return _each(tree.each, [_named(tree.of, of, name, at) for name in of])
     if at.demands:
         raise problems.no_object(_where(tree.of, of, at), values.word(of))
     return None
+
+
+def _named(tree: Tree, of: dict[str, Value], name: str, at: _At) -> _At:
+    """A field's value as the value at hand."""
+    return replace(at, here=of[name], path=lambda: spell(_where(tree, of, at), name))
 
 
 def _filter(tree: t.Filter, at: _At) -> Value:
     of = _value(tree.of, at)
     if not isinstance(of, list):
         return _no_list(tree.of, of, at)
-    kept = [item for item in of if not values.is_empty(_tolerant(tree.condition, replace(at, here=item)))]
-    return _each(tree.each, kept, at)
+    kept = (item for item in _elements(tree.of, of, at) if not values.is_empty(_tolerant(tree.condition, item)))
+    return _each(tree.each, kept)
 
 
 def _then(tree: t.Then, at: _At) -> Value:
-    return _value(tree.then, replace(at, here=_value(tree.first, at)))
+    first = _value(tree.first, at)
+    return _value(tree.then, replace(at, here=first, path=lambda: _where(tree.first, first, at)))
 
 
 def _pick(tree: t.Pick, at: _At) -> Value:
@@ -262,7 +293,9 @@ def _condition(tree: t.Condition, at: _At) -> Value:
 
 def _compare(tree: t.Compare, at: _At) -> Value:
     left, right = _value(tree.left, at), _value(tree.right, at)
-    if tree.loose or (at.forgives and None in (left, right)):
+    if at.forgives:
+        left, right = values.or_null(left), values.or_null(right)
+    if tree.loose or (at.forgives and (left is None or right is None)):
         return values.compared(tree.op, left, right)
     return values.ordered(tree.op, left, right)
 
@@ -296,7 +329,9 @@ def _negate(tree: t.Negate, at: _At) -> Value:
 def _call(tree: t.Call, at: _At) -> Value:
     inner = replace(at, tolerant=True) if tree.name == "not_null" and not tree.filter else at
     args = [_argument(arg, inner) for arg in tree.args]
-    if at.forgives and tree.name != "not_null" and any(arg is None for arg in args):
+    if inner.forgives and inner is not at:
+        args = [values.or_null(arg) for arg in args]
+    elif at.forgives and any(arg is None for arg in args):
         return None
     table = functions.OF_CALCULATIONS if tree.filter else functions.OF_PATHS
     value = signatures.call(table, tree.name, args)
@@ -308,7 +343,7 @@ def _argument(tree: Tree, at: _At) -> Value | signatures.Apply:
 
 
 def _lambda(tree: t.Lambda, at: _At) -> signatures.Apply:
-    return lambda item: _value(tree.body, replace(at, here=item))
+    return lambda item: _value(tree.body, replace(at, here=item, path=top))
 
 
 # text

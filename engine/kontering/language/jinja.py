@@ -71,8 +71,8 @@ def unreadable(pieces: Pieces, error: TemplateSyntaxError) -> Diagnostic:
     """What Jinja's parser says, at its place and in our words."""
     number = min(error.lineno, len(pieces.pieces) - 1)
     message = str(error.message)
-    if message.startswith(("expected token", "unexpected", "Expected an expression")):
-        return _not_here(pieces, number, at_end="end of" in message)
+    if message.startswith(("expected", "unexpected", "Expected an expression")):
+        return _not_here(pieces, number, at_end="end of" in message or "name or number" in message)
     place = pieces.pieces[number]
     return problems.in_our_words(message).at(pieces.source.span(place.start, place.end))
 
@@ -173,14 +173,16 @@ class Reader:
     def arithmetic(self, node: nodes.BinExpr) -> Tree:
         if isinstance(node.right, nodes.Filter) and not self._stands_in_brackets(node.right):
             raise self.bad(node.right, problems.unclear_filter(node.right.name))
+        if isinstance(node, nodes.Pow) and isinstance(node.left, nodes.Pow) and not self._stands_in_brackets(node.left):
+            raise self.bad(node.left, problems.unclear_power())
         left, right = self.tree(node.left), self.tree(node.right)
         return t.Arithmetic(_OPERATORS[type(node)], left, right, joined_spans(left.span, right.span))
 
     def _stands_in_brackets(self, node: nodes.Expr) -> bool:
         """`a + b | round` rounds b alone; who means that writes `a + (b | round)`."""
         first: nodes.Node = node
-        while isinstance(first, nodes.Filter | nodes.Getattr | nodes.Getitem):
-            first = cast(nodes.Node, first.node)
+        while isinstance(first, nodes.Filter | nodes.Getattr | nodes.Getitem | nodes.BinExpr):
+            first = first.left if isinstance(first, nodes.BinExpr) else cast(nodes.Node, first.node)
         return first.lineno > 0 and self.pieces.pieces[first.lineno - 1].text == "("
 
     def negate(self, node: nodes.Neg) -> Tree:

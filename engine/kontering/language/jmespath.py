@@ -135,7 +135,7 @@ class _Parser:
     def _unexpected(self, wanted: str | None = None) -> problems.Bad:
         text = self.source.text[self.token.start : self.token.end]
         if self.source.text.lstrip().startswith("{{"):
-            return self._bad("this is a template, not a path", 'write {text: "{{ … }}"}')
+            return problems.Bad(problems.template_for_path().at(self.source.whole()))
         hint = _WORDS.get(text) or _WORDS.get(text[:1]) or (f"{wanted} should stand here" if wanted else None)
         if self.kind == "end":
             return self._bad("the path ends too early", hint)

@@ -119,7 +119,7 @@ def _digits(places: Value) -> int:
 def whole(value: Value) -> int:
     """A whole number from a number or a text that is one; nothing is cut off."""
     digits = number_of(value)
-    if isinstance(digits, int | Decimal) and digits == digits // 1:
+    if isinstance(digits, int | Decimal) and values.number(digits) == digits // 1:
         return int(digits)
     raise problems.not_whole(str(value)[:40])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from kontering.language import tree as t
 from kontering.language.problems import NOWHERE
@@ -53,13 +53,18 @@ def spell(path: str, step: str | int) -> str:
     return f"{path}.{step}" if _NAME.fullmatch(step) else f"{path}[{step!r}]"
 
 
-def written(tree: Tree, wheres: Mapping[str, str], here: str = "@") -> str:
-    """An expression as a path in the record, as far as it is one; `here` is the path of the value at hand."""
+def top() -> str:
+    """How the value at hand is called where an expression starts."""
+    return "@"
+
+
+def written(tree: Tree, wheres: Mapping[str, str], here: Callable[[], str] = top) -> str:
+    """An expression as a path in the record, as far as it is one; `here` gives the path of the value at hand."""
     match tree:
         case t.Name():
             return wheres.get(tree.name, tree.name)
         case t.Current():
-            return here
+            return here()
         case t.Field():
             return spell(written(tree.of, wheres, here), tree.name)
         case t.Index():
@@ -67,11 +72,11 @@ def written(tree: Tree, wheres: Mapping[str, str], here: str = "@") -> str:
         case t.Item():
             return f"{written(tree.of, wheres, here)}[{written(tree.key, wheres, here)}]"
         case t.Then():
-            return written(tree.then, wheres, written(tree.first, wheres, here))
+            return written(tree.then, wheres, lambda: written(tree.first, wheres, here))
         case t.Filter():
-            return written(tree.each, wheres, f"{written(tree.of, wheres, here)}[?…]")
+            return written(tree.each, wheres, lambda: f"{written(tree.of, wheres, here)}[?…]")
         case t.Project():
-            return written(tree.each, wheres, f"{written(tree.of, wheres, here)}[]")
+            return written(tree.each, wheres, lambda: f"{written(tree.of, wheres, here)}[]")
         case t.Flatten() | t.Slice():
             return written(tree.of, wheres, here)
         case t.Or():

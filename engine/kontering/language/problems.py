@@ -11,6 +11,8 @@ from kontering.errors import KonteringError
 NOWHERE = "the value"
 """What is missing where that has no path in the record."""
 
+_IN_RECORD = re.compile(r"[A-Za-z_]\w*([.\[][^()]*)?", re.ASCII)
+
 
 class Bad(KonteringError):
     """An expression can't be read, or can't be evaluated on this record."""
@@ -79,6 +81,12 @@ def not_here(text: str, before: str) -> Wrong:
     return syntax(f"{text!r} can't stand here", hint)
 
 
+def stray(char: str, hint: str | None) -> Wrong:
+    if char in "'\"":
+        return syntax("this text has no end", hint)
+    return syntax(f"the character {char!r} has no meaning here", hint)
+
+
 def unbalanced(message: str) -> Wrong:
     """A bracket that closes nothing, or not what is open."""
     found = re.match(r"unexpected '(.)'(?:, expected '(.)')?", message)
@@ -139,6 +147,10 @@ def not_a_template() -> Wrong:
     return Wrong("K200", "this is a template, not a calculation", 'write {text: "{{ … }}"}, or leave {{ }} out')
 
 
+def template_for_path() -> Wrong:
+    return Wrong("K200", "this is a template, not a path", 'write {text: "{{ … }}"}')
+
+
 def no_calls(name: str, is_filter: bool) -> Wrong:
     hint = f"write `… | {name}`" if is_filter else "a function stands in a path under `let`, a filter behind `|`"
     return Wrong("K212", f"{name}(…) can't be called here", hint)
@@ -159,6 +171,10 @@ def slice_of_numbers() -> Wrong:
 def unclear_filter(name: str) -> Wrong:
     hint = f"write (a + b) | {name}, or a + (b | {name}) if that is meant"
     return Wrong("K220", f"`| {name}` takes only what stands right before it", hint)
+
+
+def unclear_power() -> Wrong:
+    return Wrong("K220", "it isn't clear which power comes first", "write brackets: (a ** b) ** c")
 
 
 def compared_with_none() -> Wrong:
@@ -212,7 +228,7 @@ def plain_loop() -> Wrong:
 
 def missing(span: Span, path: str) -> Diagnostic:
     hint = "write `missing:` (skip, null, hold, or a form to take instead), or `or` with another value"
-    return Diagnostic("K203", f"{path} is missing", span, hint, record=path if path != NOWHERE else None)
+    return Diagnostic("K203", f"{path} is missing", span, hint, record=path if _IN_RECORD.fullmatch(path) else None)
 
 
 def unknown_name(name: str) -> Wrong:
@@ -297,7 +313,8 @@ def unknown_function(what: str, name: str, near: str | None) -> Wrong:
 
 
 def wrong_count(signature: str, got: int) -> Wrong:
-    return Wrong("K208", f"{got} arguments are too many or too few", f"write {signature}")
+    said = "1 argument is" if got == 1 else f"{got} arguments are"
+    return Wrong("K208", f"{said} too many or too few", f"write {signature}")
 
 
 def wrong_argument(name: str, place: int, wanted: str, got: str) -> Wrong:

@@ -21,6 +21,10 @@ class Kind:
     words: str
     accepts: Callable[[Any], bool]
 
+    @property
+    def with_article(self) -> str:
+        return "any value" if self.words == "any" else f"{'an' if self.words[0] in '&aeiou' else 'a'} {self.words}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
@@ -35,6 +39,7 @@ class Function:
     run: Callable[..., Value]
     optional: int = 0
     variadic: bool = False
+    is_filter: bool = False
 
     def kind(self, place: int) -> Kind:
         """What the argument at a place must be, counted from 0; the last one may come again."""
@@ -42,10 +47,13 @@ class Function:
 
     @property
     def signature(self) -> str:
-        """How it is called: `join(text, list of texts) -> text`."""
+        """How it is called: `join(text, list of texts) -> text`, `number | round([number or text]) -> number`."""
         words = [kind.words for kind in self.takes]
         required = len(words) - self.optional
         shown = [*words[:required], *(f"[{word}]" for word in words[required:])]
+        if self.is_filter:
+            rest = f"({', '.join(shown[1:])})" if shown[1:] else ""
+            return f"{shown[0]} | {self.name}{rest} -> {self.result}"
         return f"{self.name}({', '.join(shown)}{', …' if self.variadic else ''}) -> {self.result}"
 
 
@@ -64,7 +72,7 @@ def call(table: Table, name: str, args: Sequence[Value | Apply]) -> Value:
     for place, arg in enumerate(args):
         kind = function.kind(place)
         if not kind.accepts(arg):
-            raise problems.wrong_argument(name, place + 1, kind.words, described(arg))
+            raise problems.wrong_argument(name, place + 1, kind.with_article, described(arg))
     return function.run(*args)
 
 
@@ -78,7 +86,7 @@ def known(table: Table, name: str) -> Function:
 def check_count(function: Function, count: int) -> None:
     least, most = len(function.takes) - function.optional, len(function.takes)
     if count < least or (count > most and not function.variadic):
-        raise problems.wrong_count(function.signature, count)
+        raise problems.wrong_count(function.signature, count - function.is_filter)
 
 
 def described(arg: Value | Apply) -> str:

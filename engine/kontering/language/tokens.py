@@ -102,7 +102,7 @@ def _uncuttable(source: Source, error: TemplateSyntaxError, at: int) -> Any:
     if stray:
         place = int(stray[2])
         char = source.text[place]
-        wrong = problems.syntax(f"the character {char!r} has no meaning here", _STRAY.get(char))
+        wrong = problems.stray(char, _STRAY.get(char))
     else:
         place = min(at, max(len(source.text) - 1, 0))
         wrong = problems.unbalanced(message)

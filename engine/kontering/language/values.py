@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
-from typing import Any, TypeAlias, Union
+from typing import Any, TypeAlias, TypeVar, Union
 
 from kontering.language import problems
 from kontering.model.plan import Link
@@ -18,6 +18,7 @@ from kontering.model.plan import Link
 Value: TypeAlias = Union[bool, int, Decimal, str, date, Link, "list[Value]", "dict[str, Value]", None]
 """An instant is a `datetime` with a zone, a local time one without."""
 Number = int | Decimal
+T = TypeVar("T")
 
 MAX_DIGITS = 100
 MAX_POWER = 30
@@ -41,6 +42,11 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 def is_missing(value: Value) -> bool:
     """Absent, null and the empty text are one thing."""
     return value is None or value == ""
+
+
+def or_null(value: T) -> T | None:
+    """A value, but null for the empty text."""
+    return None if value == "" else value
 
 
 def is_empty(value: Value) -> bool:
