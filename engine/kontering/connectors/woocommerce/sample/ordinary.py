@@ -35,7 +35,7 @@ AT_HOME = (
     ),
     Case(
         slug="percent-coupon",
-        shows="Ten percent off three lines; the øre that is left goes to the dearest line.",
+        shows="Ten percent off three lines; the øre that is left over goes to the filters.",
         purchase=order(
             people.JONAS,
             "2026-03-04T07:03:10",

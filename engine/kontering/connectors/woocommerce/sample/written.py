@@ -140,7 +140,8 @@ def renewal_index(rows: Iterable[Renewal]) -> bytes:
         "A coffee club, offices and a school for the year: nine invented subscriptions in the spring of 2026. The same "
         "renewals stand in\n`renewals.jsonl` as orders of WooCommerce Subscriptions (with their subscription under "
         "`related`), and in `renewals.csv` as a table.\n\n"
-        "Written by `python -m kontering.connectors.woocommerce.sample --subscriptions --out examples/subscriptions`.\n\n"
+        "Written by `python -m kontering.connectors.woocommerce.sample --subscriptions "
+        "--out examples/subscriptions`.\n\n"
         "| renewal | subscription | due | went | period | total |\n| --- | --- | --- | --- | --- | ---: |\n"
     )
     return (head + "".join(_renewal_line(row) for row in rows)).encode()

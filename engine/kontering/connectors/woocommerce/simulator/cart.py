@@ -2,7 +2,8 @@
 
 Amounts are reckoned in the currency's smallest unit, as WooCommerce does. Its rules, read from its cart classes:
 item taxes are kept exact and only their sums rounded; a tax of exactly half a unit is rounded down where prices are
-entered with tax, else up; a fixed coupon is shared by pieces, not by price; left-over units go to the dearest line.
+entered with tax, else up; a fixed coupon is shared by pieces, not by price; left-over units go to the line whose price,
+times its pieces once more, is the highest.
 """
 
 from __future__ import annotations
@@ -274,7 +275,7 @@ class _Reckoning:
         return self._remainder(rest, row, left)
 
     def _remainder(self, rest: Decimal, row: list[Decimal], left: list[Decimal]) -> list[Decimal]:
-        """Left-over units go a unit a piece to the lines, the dearest first."""
+        """Left-over units go a unit a piece to the lines, those with the highest price times pieces first."""
         order = sorted(range(len(row)), key=lambda i: -self.prices[i] * self.cart.items[i].quantity)
         for index in order:
             for _ in range(int(self.cart.items[index].quantity)):
