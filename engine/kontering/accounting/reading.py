@@ -24,6 +24,7 @@ from kontering.model.document import (
     Sale,
 )
 from kontering.model.payout import Entry, Payout
+from kontering.model.purchase import Bill, BillLine
 
 Data = Mapping[str, Any]
 
@@ -63,11 +64,11 @@ def sale_problems(kind: Kind, key: str, data: Data) -> Iterator[Diagnostic]:
         # Only rounding to coins can go either way.
         if payment["amount"] <= 0 and payment["method"] != "cash_rounding":
             hint = "money that goes the other way belongs on a credit note"
-            yield _problem("K510", key, f"{place}.amount", f"a payment of {payment['amount']} is none", hint)
+            yield _problem("K560", key, f"{place}.amount", f"a payment of {payment['amount']} is none", hint)
     for place, coupon in _placed(data.get("coupons") or (), "coupons"):
         if not 0 <= coupon["value"] <= (100 if coupon["kind"] == "percent" else coupon["value"]):
             hint = "a percentage lies between 0 and 100, an amount is not below 0"
-            yield _problem("K511", key, f"{place}.value", f"a coupon can't be worth {coupon['value']}", hint)
+            yield _problem("K561", key, f"{place}.value", f"a coupon can't be worth {coupon['value']}", hint)
 
 
 def line_problems(key: str, lines: Sequence[Data]) -> Iterator[Diagnostic]:
@@ -76,12 +77,28 @@ def line_problems(key: str, lines: Sequence[Data]) -> Iterator[Diagnostic]:
     for place, line in _placed(lines):
         if line["id"] in seen:
             hint = "credit notes point to lines by id, so each has its own"
-            yield _problem("K505", key, f"{place}.id", f"there are two lines {line['id']!r}", hint)
+            yield _problem("K555", key, f"{place}.id", f"there are two lines {line['id']!r}", hint)
         seen.add(line["id"])
         if line["quantity"] == 0:
             hint = "what has no pieces is 1 of its amount"
-            yield _problem("K506", key, f"{place}.quantity", "a quantity can't be 0", hint)
+            yield _problem("K556", key, f"{place}.quantity", "a quantity can't be 0", hint)
         yield from _period_problems(key, f"{place}.period", line.get("period"))
+
+
+def bill(key: str, data: Data) -> Bill:
+    """The supplier's bill that a map says; raises `Problems` if it can't be one."""
+    found = tuple(shapes.problems(data, "bill", key)) or tuple(line_problems(key, data["lines"]))
+    if found:
+        raise Problems(found)
+    return Bill(
+        key=key,
+        **_plain(data, "number", "state", "date", "due", "currency", "prices", "file", "note"),
+        fx=number(data.get("fx")),
+        supplier=party(data["supplier"]),
+        lines=tuple(_bill_line(one) for one in data["lines"]),
+        totals=claim(data["totals"]),
+        rounding=rounding(data.get("rounding")),
+    )
 
 
 def payout(key: str, data: Data) -> Payout:
@@ -165,6 +182,19 @@ def paid(data: Data) -> Paid:
     return Paid(**named, amount=Decimal(data["amount"]), fx=number(data.get("fx")))
 
 
+def _bill_line(data: Data) -> BillLine:
+    return BillLine(
+        **_plain(data, "id", "description", "category"),
+        quantity=Decimal(data["quantity"]),
+        amount=Decimal(data["amount"]),
+        taxes=tuple(charged(one) for one in data.get("taxes") or ()),
+        discount=number(data.get("discount")),
+        product=item(data.get("product")),
+        period=period(data.get("period")),
+        stocked=bool(data.get("stocked")),
+    )
+
+
 def _entry(data: Data) -> Entry:
     named = _plain(data, "id", "type", "date", "payment", "reference", "text")
     return Entry(**named, amount=Decimal(data["amount"]), fee=number(data.get("fee")) or Decimal(0))
@@ -177,19 +207,19 @@ def _coupon(data: Data) -> Coupon:
 def _party_problems(kind: Kind, key: str, data: Data) -> Iterator[Diagnostic]:
     if not data.get("customer") and (kind == "invoice" or not data.get("credits")):
         hint = "only a credit note that names its invoice takes the buyer from there"
-        yield _problem("K501", key, "customer", "there is no customer", hint)
+        yield _problem("K551", key, "customer", "there is no customer", hint)
 
 
 def _tax_problems(key: str, place: str, line: Data) -> Iterator[Diagnostic]:
     if line.get("taxes") is None and not line.get("spread"):
         hint = "write the `taxes` that were charged ([] if none was), or `spread: true` to share the amount"
-        yield _problem("K507", key, place, f"line {line['id']!r} doesn't say what VAT was charged", hint)
+        yield _problem("K557", key, place, f"line {line['id']!r} doesn't say what VAT was charged", hint)
     for part, tax in _placed(line.get("taxes") or (), f"{place}.taxes"):
         if tax.get("rate") is None and tax.get("vat") is None:
-            yield _problem("K508", key, part, "VAT without a rate and without an amount", "write `vat`, `rate` or both")
+            yield _problem("K558", key, part, "VAT without a rate and without an amount", "write `vat`, `rate` or both")
         elif tax.get("rate") is not None and not 0 <= tax["rate"] < 100:
             hint = "a rate is a percentage: 25"
-            yield _problem("K508", key, f"{part}.rate", f"a rate can't be {tax['rate']}", hint)
+            yield _problem("K558", key, f"{part}.rate", f"a rate can't be {tax['rate']}", hint)
 
 
 def _period_problems(key: str, place: str, data: Data | None) -> Iterator[Diagnostic]:
@@ -197,15 +227,15 @@ def _period_problems(key: str, place: str, data: Data | None) -> Iterator[Diagno
         return
     if data.get("until") is None and data.get("end") is None:
         yield _problem(
-            "K509", key, place, "a period has an end", "write `end` (its last day) or `until` (the day after)"
+            "K559", key, place, "a period has an end", "write `end` (its last day) or `until` (the day after)"
         )
         return
     found = period(data)
     if found and found.until <= found.start:
-        yield _problem("K509", key, place, f"a period of {found.start} to {found.end} has no day", "look at its days")
+        yield _problem("K559", key, place, f"a period of {found.start} to {found.end} has no day", "look at its days")
     elif found and data.get("end") and data.get("until") and found.end != data["end"]:
         message = f"`end` {data['end']} and `until` {data['until']} don't belong together"
-        yield _problem("K509", key, place, message, "`until` is the day after `end`; one of them is enough")
+        yield _problem("K559", key, place, message, "`until` is the day after `end`; one of them is enough")
 
 
 def _placed(values: Iterable[Data], name: str = "lines") -> Iterator[tuple[str, Data]]:
