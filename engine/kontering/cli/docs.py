@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -13,7 +13,8 @@ from kontering.cli import output, pages
 from kontering.codes import CODES
 from kontering.connectors import registry
 from kontering.errors import Misuse, Problems
-from kontering.language.functions import FILTERS, FUNCTIONS, Function
+from kontering.language.functions import FILTERS, FUNCTIONS
+from kontering.language.signatures import Function
 from kontering.mapping import schemas
 from kontering.mapping.roots import Roots
 from kontering.project.project import schema as project_schema
@@ -96,10 +97,14 @@ def _page(topic: str, as_json: bool) -> None:
 
 def functions() -> Listing:
     """functions of paths, filters of calculations, each with an example"""
-    return {
-        name: {"line": f"{what.signature}: {what.line}", "text": _function(what)}
-        for name, what in {**FUNCTIONS, **FILTERS}.items()
-    }
+    names = sorted({*FUNCTIONS, *FILTERS})
+    return {name: _forms([table[name] for table in (FUNCTIONS, FILTERS) if name in table]) for name in names}
+
+
+def _forms(forms: Sequence[Function]) -> Listing:
+    """A function and the filter of the same name are one entry."""
+    line = f"{' or '.join(form.signature for form in forms)}: {forms[0].line}"
+    return {"line": line, "text": "\n\n".join(map(_function, forms))}
 
 
 def _function(what: Function) -> str:

@@ -114,7 +114,15 @@ def painted(problem: Diagnostic) -> str:
     """A problem's text, its kind and code in colour."""
     mark = f"{problem.severity}[{problem.code}]"
     paint = bad if problem.severity == "error" else careful
-    return diagnostics.render(problem).replace(mark, paint(mark), 1)
+    return diagnostics.render(problem, _text_of(problem)).replace(mark, paint(mark), 1)
+
+
+def _text_of(problem: Diagnostic) -> str | None:
+    """The text around a problem, where it doesn't bring its line along; never that of a file of secrets."""
+    path = Path(problem.span.file) if problem.span and problem.source is None else None
+    if path is None or path.suffix not in (".yaml", ".csv", ".json") or not path.is_file():
+        return None
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def fail(text: str) -> None:

@@ -16,7 +16,7 @@ from kontering.sync.progress import Ended, Event, Tell, Tick, Troubled, Unreadab
 PACE = 5.0
 """Seconds between two plain lines of the same counter."""
 
-WORDS = {"read": "reading", "deliver": "delivering to"}
+WORDS = {"read": "reading", "deliver": "delivering"}
 
 
 @contextmanager
@@ -60,7 +60,7 @@ class _Lines:
 
 
 def label(tick: Tick) -> str:
-    return f"{WORDS[tick.stage]} {tick.name}"
+    return f"{WORDS[tick.stage]} {tick.name}".rstrip()
 
 
 def _note(event: Ended | Troubled | Unreadable, say: Callable[[str], None]) -> None:

@@ -81,7 +81,13 @@ def _check_from(node: Scalar | None, around: Around) -> Iterator[Diagnostic]:
         return
     connector, kinds = around.connections[name], kinds_read(name, around)
     if connector is not None and kind not in kinds:
-        yield words.not_read(node.place(len(name) + 1, len(node.text)), kind, name, connector.name, sorted(kinds))
+        yield words.not_read(node.place(len(name) + 1, len(node.text)), kind, name, sorted(kinds), _why_not(connector))
+
+
+def _why_not(connector: Connector) -> str:
+    """Why a connection may have no kinds of records at all."""
+    named = "system" in connector.settings.get("properties", {})
+    return "name its `system`: whose record schemas it follows" if named else "it can only be written to"
 
 
 def _check_to(node: Scalar | None, around: Around) -> Iterator[Diagnostic]:

@@ -100,8 +100,8 @@ def unknown_connection(span: Span, name: str, known: Iterable[str]) -> Diagnosti
     return Diagnostic("K161", f"there is no connection {name!r}", span, near_or_all(name, known))
 
 
-def not_read(span: Span, kind: str, connection: str, connector: str, known: Sequence[str]) -> Diagnostic:
-    hint = near_or_all(kind, known) if known else f"{connector!r} can only be written to"
+def not_read(span: Span, kind: str, connection: str, known: Sequence[str], none: str) -> Diagnostic:
+    hint = near_or_all(kind, known, f"it has {', '.join(known)}") if known else none
     return Diagnostic("K162", f"{connection!r} has no records of kind {kind!r}", span, hint)
 
 
