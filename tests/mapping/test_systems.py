@@ -10,13 +10,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.mapping.test_run_cases import told
 
 from kontering.diagnostics import render
 from kontering.mapping.check import check_path
 from kontering.mapping.load import Roots, load_mapping
 from kontering.mapping.specs import read_json
 from kontering.mapping.tables import Rows, read_csv
-from tests.mapping.test_run_cases import told
 
 SYSTEMS = Path(__file__).parents[1] / "cases" / "systems"
 SHARED = Path(os.environ.get("KONTERING_SHARED", Path(__file__).parents[3] / "shared"))
@@ -51,7 +51,7 @@ def tables() -> dict[str, Rows]:
 
 @needs_design
 def test_every_mapping_of_the_design_has_a_record(roots: Roots) -> None:
-    assert NAMES == sorted(path.relative_to(DESIGN).as_posix()[:-5] for path in DESIGN.rglob("*.yaml"))
+    assert sorted(path.relative_to(DESIGN).as_posix()[:-5] for path in DESIGN.rglob("*.yaml")) == NAMES
 
 
 @needs_design

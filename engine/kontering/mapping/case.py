@@ -18,7 +18,7 @@ from kontering.mapping.mapping import Mapping
 from kontering.mapping.notations import shown
 from kontering.mapping.outcomes import Failed, Held, Mapped, Outcome, Skipped, Watch
 from kontering.mapping.specs import Spec, read_tests
-from kontering.yaml.nodes import nearest
+from kontering.yaml.nodes import Map, Scalar, nearest
 
 MOST = 10  # differences that one test tells
 
@@ -41,15 +41,25 @@ class Result:
 def run_tests(mapping: Mapping, *, inherited: bool = False, watch: Watch | None = None) -> tuple[Result, ...]:
     """The results of a mapping's own tests, and with `inherited` of those that it extends.
 
-    A test of an extended file is replaced by one of the same name. Tests that can't be read are failures.
+    A test of an extended file is replaced by one of the same name; tests of a file that reads something else (an
+    invoice, where this one reads a credit note) have no record for this one. Tests that can't be read are failures.
     """
     out: Out = []
     specs: dict[str, Spec] = {}
-    for own in mapping.file.chain if inherited else mapping.file.chain[:1]:
+    for own in _inherited(mapping) if inherited else mapping.file.chain[:1]:
         for spec in read_tests(own, mapping, out):
             specs.setdefault(spec.name, spec)
     broken = [Result(mapping=mapping.name, name=each.message, span=_span(each), problem=each) for each in errors(out)]
     return (*broken, *(run_test(spec, mapping, watch) for spec in specs.values()))
+
+
+def _inherited(mapping: Mapping) -> Iterator[Map]:
+    """The files of the chain that read what this mapping reads."""
+    chain = mapping.file.chain
+    for number, own in enumerate(chain):
+        reads = next((text.text for each in chain[number:] if isinstance(text := each.get("from"), Scalar)), None)
+        if reads == mapping.source:
+            yield own
 
 
 def _span(problem: Diagnostic) -> Span:

@@ -67,18 +67,17 @@ class Step:
     left: str | None = None
     seen: list[Seen] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    lets: list[str] = field(default_factory=list)
+    lets: dict[str, Step] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """The whole of it: what became of the record, each field's step, and the lets by name."""
+    """The whole of it: what became of the record, each field's step, and the stops that were true."""
 
     mapping: str
     outcome: Outcome
     steps: tuple[Step, ...]
-    lets: Names[str, Step]
     stops: tuple[str, ...]
 
 
@@ -91,6 +90,7 @@ class Tracer:
     open: list[Step] = field(default_factory=list)
     top: list[Step] = field(default_factory=list)
     lets: dict[str, Step] = field(default_factory=dict)
+    outer: list[dict[str, Step]] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
 
     def saw(self, tree: Tree, value: Value, path: str | None) -> None:
@@ -104,9 +104,10 @@ class Tracer:
 
     def _saw_name(self, step: Step, space: str, name: str, value: Value) -> None:
         whole = f"{space}.{name}"
-        if whole not in step.lets:
-            step.lets.append(whole)
-            step.seen.extend([Seen(path=whole, value=value)] if space == "param" else [])
+        if space == "param":
+            self._saw_path(step, whole, value)
+        elif whole in self.lets:
+            step.lets.setdefault(whole, self.lets[whole])
 
     def _saw_path(self, step: Step, path: str, value: Value) -> None:
         if all(seen.path != path for seen in step.seen):
@@ -114,10 +115,14 @@ class Tracer:
 
     def begins(self, path: Path, part: Part) -> None:
         form, text = _written(part)
+        if isinstance(part, Listed | Use):  # their lets are their own
+            self.outer.append(dict(self.lets))
         self.open.append(Step(path=dotted(path), form=form, text=text, span=part.span))
 
     def ends(self, path: Path, part: Part, value: Any) -> None:
         step = self.open.pop()
+        if isinstance(part, Listed | Use):
+            self.lets = self.outer.pop()
         if isinstance(value, LeftOut):
             step.left = value.why
         else:
@@ -160,9 +165,7 @@ def explain(
     outcome = mapping.run(
         record, params=params or {}, tables=tables or {}, record_key=record_key, zone=zone, recorder=tracer
     )
-    return Explained(
-        mapping=mapping.name, outcome=outcome, steps=tuple(tracer.top), lets=tracer.lets, stops=tuple(tracer.stops)
-    )
+    return Explained(mapping=mapping.name, outcome=outcome, steps=tuple(tracer.top), stops=tuple(tracer.stops))
 
 
 _STEPS = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
@@ -202,10 +205,10 @@ def _written(part: Part) -> tuple[str, str]:
 
 
 def leaves(steps: tuple[Step, ...] | list[Step]) -> Iterator[Step]:
-    """The steps that give values rather than objects and lists."""
+    """The steps that give the target's values, not those that objects, lists and uses are made with."""
     for step in steps:
         if step.form in ("fields", "blocks", "use"):
-            yield from leaves(step.steps)
+            yield from leaves([inner for inner in step.steps if inner.path != step.path])
         else:
             yield step
 
@@ -215,18 +218,18 @@ def as_text(explained: Explained, under: str = "") -> str:
     lines: list[str] = []
     for step in leaves(explained.steps):
         if step.path.startswith(under):
-            lines.extend(_paragraph(step, explained))
+            lines.extend(_paragraph(step))
     return "\n".join(lines)
 
 
-def _paragraph(step: Step, explained: Explained) -> Iterator[str]:
+def _paragraph(step: Step) -> Iterator[str]:
     given = f"left out: {step.left}" if step.left is not None else _value(step.value)
     yield f"{step.path} = {given}"
     yield f"    {step.form} {step.text}".rstrip() + f"   {step.span}"
-    yield from _causes(step, explained, "    ", ())
+    yield from _causes(step, "    ")
 
 
-def _causes(step: Step, explained: Explained, indent: str, within: tuple[str, ...]) -> Iterator[str]:
+def _causes(step: Step, indent: str) -> Iterator[str]:
     for seen in step.seen:
         raw = f" (the record has {shown(seen.raw)})" if seen.raw is not None and not _same(seen) else ""
         yield f"{indent}{seen.path} = {_value(seen.value)}{raw}"
@@ -235,12 +238,10 @@ def _causes(step: Step, explained: Explained, indent: str, within: tuple[str, ..
         cells = "no row" if row.cells is None else ", ".join(map(_value, row.cells))
         yield f"{indent}table {row.table}: {keys} → {cells}" + (f"   {row.span}" if row.span else "")
     for inner in step.steps:
-        yield from _causes(inner, explained, indent, within)
-    for name in step.lets:
-        let = explained.lets.get(name)
-        if let is not None and name not in within:
-            yield f"{indent}{name} = {_value(let.value)}   {let.form} {let.text}   {let.span}"
-            yield from _causes(let, explained, f"{indent}    ", (*within, name))
+        yield from _causes(inner, indent)
+    for name, let in step.lets.items():
+        yield f"{indent}{name} = {_value(let.value)}   {let.form} {let.text}   {let.span}"
+        yield from _causes(let, f"{indent}    ")
 
 
 def _value(value: Any) -> str:
@@ -252,11 +253,10 @@ def _same(seen: Seen) -> bool:
 
 
 def as_data(explained: Explained) -> dict[str, Any]:
-    """For programs: fields, lets and stops as plain maps and lists; dates and decimals stay what they are."""
+    """For programs: fields, each with the lets that it reads, and stops; dates and decimals stay what they are."""
     return {
         "mapping": explained.mapping,
         "fields": [_step_data(step) for step in leaves(explained.steps)],
-        "lets": {name: _step_data(step) for name, step in explained.lets.items()},
         "stops": list(explained.stops),
     }
 
@@ -280,5 +280,5 @@ def _step_data(step: Step) -> dict[str, Any]:
             for row in rows
         ]
     if step.lets:
-        data["lets"] = list(step.lets)
+        data["lets"] = {name: _step_data(let) for name, let in step.lets.items()}
     return data
