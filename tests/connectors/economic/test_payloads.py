@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from tests.connectors.economic.agreement import agreement, found, step, target
+from tests.connectors.economic.agreement import CUSTOMER, agreement, draft, found, step, target
 
 from kontering import resources
 from kontering.connectors.economic.simulator.chart import OSS, oss_zone
@@ -121,6 +121,28 @@ def test_a_payload_fits_the_vendors_schema(kind: str, body: Any) -> None:
     jsonschema.validate(wire(body), schema)
     assert list(too_precise(read_json(write_json(body)), schema)) == []
     assert list(unknown(wire(body), schema)) == []
+
+
+@needs_specs
+def test_what_our_connector_sends_fits_the_vendors_schema() -> None:
+    """The bodies as they went over the wire, with what the connector adds."""
+    simulator = agreement()
+    ours = target(simulator)
+    ours.send(step("create", "customer", CUSTOMER))
+    made = ours.send(step("create", "invoice", draft(1)))
+    done = ours.send(step("book", "invoice", {"mail": True, "delivery": "mail", "number": "30001"}, of=made))
+    entry = {"customer": {"customerNumber": 1}, "customerInvoice": int(done.id), "amount": Decimal("-499.90")}
+    entry |= {"contraAccount": {"accountNumber": 5825}, "date": "2026-03-04", "text": "SHOP-10042#1 card"}
+    paid = step("create", "payment", {"entries": {"customerPayments": [entry]}}, terms={"reference": "SHOP-10042#1"})
+    ours.send(paid)
+
+    kinds = {path.replace("{journalNumber}", "3"): kind for kind, path in PATHS.items()}
+    sent = [(kinds[call.path], json.loads(call.body)) for call in simulator.calls if call.writes]
+
+    assert [kind for kind, _ in sent] == ["customer", "credit_note", "booking", "voucher"]
+    for kind, body in sent:
+        jsonschema.validate(body, published(kind))
+        assert list(unknown(body, published(kind))) == []
 
 
 @needs_specs

@@ -34,9 +34,9 @@ def test_every_kind_fits_its_record_schema(kind: str) -> None:
     simulator = agreement()
     customer(outsider(simulator), ean="5798000000117", city="Odense C")
     schema = record_schema(READS[kind].schema, Roots(None))
-
     records = [record for page in reader(simulator).read(kind, None) for record in page.records]
 
+    assert schema is not None
     assert records
     for record in records:
         decode(record.data, schema, name=kind, key=record.key)
