@@ -14,6 +14,10 @@ Rows = Sequence[Mapping[str, Any]]
 SCHEMA: Json = {
     "type": "object",
     "additionalProperties": False,
+    "x-tables": {
+        "accounts": {"keys": ["role", "code"], "gives": ["account"]},
+        "vat_codes": {"keys": ["code"], "gives": ["vat_code"]},
+    },
     "properties": {
         "base_currency": {
             "type": "string",
