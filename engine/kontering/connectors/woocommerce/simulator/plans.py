@@ -9,7 +9,7 @@ import httpx
 
 from kontering.connectors.woocommerce.simulator import hooks
 from kontering.connectors.woocommerce.simulator.checkout import Json, links
-from kontering.connectors.woocommerce.simulator.orders import HEADER, LINES, fixed, shower, with_decimals
+from kontering.connectors.woocommerce.simulator.orders import HEADER, LINES, TWINS, fixed, shower, with_decimals
 from kontering.connectors.woocommerce.simulator.rest import (
     Ask,
     Wrong,
@@ -97,7 +97,7 @@ def _shower(asked: Ask) -> Callable[[Json], Json]:
     def show(row: Json) -> Json:
         amounts = {name: fixed(row[name], decimals) for name in HEADER}
         lines = {name: [with_decimals(line, decimals) for line in row[name]] for name in LINES}
-        dates = {name: asked.state.local(row[f"{name}_gmt"]) for name in ("date_created", "date_modified")}
+        dates = {name: asked.state.local(row[f"{name}_gmt"]) for name in TWINS if f"{name}_gmt" in row}
         own = {"_links": links(api(asked), "subscriptions", row["id"], row["customer_id"])}
         return {**row, **amounts, **lines, **dates, **own}
 

@@ -150,8 +150,9 @@ def _listed(asked: Ask, rows: list[Json]) -> httpx.Response:
 def _show(asked: Ask, refund: Json) -> Json:
     decimals = whole(asked, "dp", asked.state.decimals, 0, 8)
     own = links(f"{api(asked)}/orders/{refund['parent_id']}", "refunds", refund["id"])
+    kept = {name: value for name, value in refund.items() if name != "date_modified_gmt"}
     return {
-        **refund,
+        **kept,
         "date_created": asked.state.local(refund["date_created_gmt"]),
         "amount": fixed(refund["amount"], decimals),
         **{name: [with_decimals(line, decimals) for line in refund[name]] for name in LINES},

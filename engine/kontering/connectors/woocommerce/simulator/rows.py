@@ -11,17 +11,7 @@ from kontering.connectors.woocommerce.simulator.cart import Rate
 from kontering.connectors.woocommerce.simulator.checkout import Buyer, Json, Product, address
 from kontering.connectors.woocommerce.simulator.shop import stamp
 
-_ONLY_ORDERS = (
-    "transaction_id",
-    "cart_hash",
-    "refunds",
-    "gift_cards",
-    "date_completed",
-    "date_completed_gmt",
-    "date_paid",
-    "date_paid_gmt",
-    "related",
-)
+_ONLY_ORDERS = ("transaction_id", "cart_hash", "refunds", "gift_cards", "related")
 
 
 def product(
