@@ -13,12 +13,13 @@ from typing import Literal
 Point = Literal[
     "before_intent", "after_intent", "after_call", "before_receipt", "after_receipt", "before_page", "after_page"
 ]
+VARIABLE = "KONTERING_KILL"
 
-_WANTED, _, _NUMBER = os.environ.get("KONTERING_KILL", "").partition(":")
 _passed = count(1)
 
 
 def point(name: Point) -> None:
     """Passes a point; a process that is to die here dies here, without any clearing up."""
-    if name == _WANTED and next(_passed) == int(_NUMBER or 1):
+    wanted, _, number = os.environ.get(VARIABLE, "").partition(":")
+    if name == wanted and next(_passed) == int(number or 1):
         os.kill(os.getpid(), signal.SIGKILL)
