@@ -134,6 +134,23 @@ def test_the_number_of_an_invoice_may_be_given() -> None:
     assert ours.send(step("book", "invoice", {"number": "30007", "delivery": "none"}, of=made)).id == "30007"
 
 
+def test_an_e_invoice_names_a_contact_of_its_customer() -> None:
+    simulator = agreement()
+    ours = target(simulator)
+    ours.send(step("create", "customer", CUSTOMER | {"ean": "5798000000117"}))
+    recipient = {"name": "Børnehuset", "vatZone": {"vatZoneNumber": 1}, "ean": "5798000000117", "nemHandelType": "ean"}
+    made = ours.send(step("create", "invoice", draft(1, recipient=recipient)))
+    mail = {"mail": True, "delivery": "einvoice"}
+
+    with pytest.raises(Refused, match="contact"):
+        ours.send(step("book", "invoice", mail, of=made))
+    outsider(simulator).post("/customers/1/contacts", json={"name": "Signe Holm"})
+    ours.send(step("change", "invoice", draft(1, recipient=recipient), of=made))
+    ours.send(step("book", "invoice", mail, of=made, attempt=2))
+
+    assert [row["sendBy"] for row in simulator.state.sent.values()] == ["ean"]
+
+
 def test_a_closed_period_is_told_apart_from_other_refusals() -> None:
     ours = target(agreement(closed_until=dt.date(2026, 3, 31)))
     ours.send(step("create", "customer", CUSTOMER))

@@ -72,7 +72,8 @@ class Economic:
         call = TAKES[step.kind].call(step.action)
         if call is None:
             raise ValueError(f"e-conomic has no {step.action} for a {step.kind}")
-        done = calls.send(self.client, call, self.settings, step, escape=in_path)
+        ready = attended(self.client, step) if step.action != "book" else step
+        done = calls.send(self.client, call, self.settings, ready, escape=in_path)
         return replace(done, totals=finding.totals(done.data, -1)) if step.kind == "credit_note" else done
 
     def trial(self, step: Step) -> Totals:
@@ -85,6 +86,19 @@ def ask(client: httpx.Client, settings: Settings, step: Step, body: Any, escape:
     assert call is not None
     response = calls.request(client, call, settings, replace(step, body=body), escape)
     return response.json() if response.content else {}
+
+
+def attended(client: httpx.Client, step: Step) -> Step:
+    """An e-invoice names a contact of its customer: the first one, if the payload names none and there is any."""
+    recipient = step.body.get("recipient", {})
+    if recipient.get("nemHandelType") != "ean" or "attention" in recipient:
+        return step
+    number = step.body["customer"]["customerNumber"]
+    contact = next(rows(client, f"/customers/{number}/contacts"), None)
+    if contact is None:
+        return step
+    attention = {"customerContactNumber": contact["customerContactNumber"]}
+    return replace(step, body={**step.body, "recipient": {**recipient, "attention": attention}})
 
 
 def change(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
