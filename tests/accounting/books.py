@@ -102,7 +102,7 @@ def run(books: Books, step: Data, source: str) -> Result:
         return _cancelled(books, step, source)
     if "lines" in step:
         return _ordered(books, step, source)
-    if "payment" in step or "payments" in step:
+    if step.get("payment") or step.get("payments"):
         return _received(books, step, source)
     return _prorated(books, step, source)
 
