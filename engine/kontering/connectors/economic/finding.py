@@ -187,8 +187,12 @@ def _vouchers(of_type: str) -> Callable[[httpx.Client, Settings, Terms], Iterato
 def drafts_with(client: httpx.Client, mark: str) -> Iterator[Row]:
     """Entries of any journal that carry the mark and aren't booked."""
     for journal in rows(client, "/journals"):
-        found = rows(client, f"/journals/{journal['journalNumber']}/entries", holds("text", mark))
-        yield from _marked(found, mark)
+        yield from drafts_in(client, journal["journalNumber"], mark)
+
+
+def drafts_in(client: httpx.Client, journal: int, mark: str) -> Iterator[Row]:
+    """Those of one journal."""
+    return _marked(rows(client, f"/journals/{journal}/entries", holds("text", mark)), mark)
 
 
 def _booked_with(client: httpx.Client, mark: str, of_type: str) -> Iterator[Row]:

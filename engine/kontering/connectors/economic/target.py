@@ -179,7 +179,8 @@ def book_entries(client: httpx.Client, settings: Settings, step: Step) -> Receip
     if form == "never":
         return Found(id=id_, done=frozenset({"create", "book"}))
     mark = step.terms.get("reference") or step.reference
-    drafts = list(finding.drafts_with(client, mark))
+    drafts = list(finding.drafts_in(client, int(settings["journal"]), mark))
+    drafts = drafts or list(finding.drafts_with(client, mark))  # a bookkeeper may have moved them
     if not drafts:
         raise Unsure(f"no draft entry carries {mark}: booked by somebody, or deleted")
     numbers = [row["journalEntryNumber"] for row in drafts]
