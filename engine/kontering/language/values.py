@@ -26,7 +26,8 @@ MAX_TEXT = 100_000
 QUOTIENT_DIGITS = 40
 
 _TRAPS = [InvalidOperation, DivisionByZero, Overflow]
-_EXACT = Context(prec=MAX_DIGITS, Emin=-MAX_DIGITS, Emax=MAX_DIGITS, traps=[*_TRAPS, Inexact])
+EXACT = Context(prec=MAX_DIGITS, Emin=0, Emax=MAX_DIGITS - 1, traps=[*_TRAPS, Inexact])
+"""In this context whatever can't be exact is refused; generated code reckons in it throughout."""
 _QUOTIENT = Context(prec=QUOTIENT_DIGITS, Emin=-MAX_DIGITS, Emax=MAX_DIGITS, traps=_TRAPS)
 _LIMIT = 10**MAX_DIGITS
 
@@ -163,14 +164,25 @@ def reckoned(op: str, left: Value, right: Value) -> Number:
     if isinstance(left, str) or isinstance(right, str):
         raise problems.text_in_sum(op, word(left), word(right))
     try:
-        return number(_OPERATIONS[op](number(left), number(right)))
+        return number(without_sign_of_zero(_OPERATIONS[op](_operand(left), _operand(right))))
     except (Inexact, Overflow, InvalidOperation):
         raise problems.number_too_long(MAX_DIGITS) from None
 
 
+def _operand(value: Value) -> Number:
+    """A number to reckon with; whether it is too long shows in the result."""
+    if type(value) is int or (type(value) is Decimal and value.is_finite()):
+        return value
+    return number(value)
+
+
+def without_sign_of_zero(value: Number) -> Number:
+    """-1 times 0.00 is 0.00: nobody books a negative nothing."""
+    return value if value else abs(value)
+
+
 def negated(value: Value) -> Number:
-    sign = number(value)
-    return -sign if isinstance(sign, int) else sign.copy_negate()
+    return reckoned("-", 0, _operand(value))
 
 
 def _exact(op: Callable[[Number, Number], Number], exact: Callable[[Decimal, Decimal], Decimal]) -> _Operation:
@@ -194,8 +206,8 @@ def _floor(left: Number, right: Number) -> Number:
         raise problems.division_by_zero()
     if isinstance(left, int) and isinstance(right, int):
         return left // right
-    whole = _EXACT.divide_int(Decimal(left), Decimal(right))
-    left_over = _EXACT.subtract(Decimal(left), _EXACT.multiply(whole, Decimal(right)))
+    whole = EXACT.divide_int(Decimal(left), Decimal(right))
+    left_over = EXACT.subtract(Decimal(left), EXACT.multiply(whole, Decimal(right)))
     return whole - 1 if left_over and (left_over < 0) is not (right < 0) else whole
 
 
@@ -214,9 +226,9 @@ def _power(left: Number, right: Number) -> Number:
 
 _Operation = Callable[[Number, Number], Number]
 _OPERATIONS: dict[str, _Operation] = {
-    "+": _exact(operator.add, _EXACT.add),
-    "-": _exact(operator.sub, _EXACT.subtract),
-    "*": _exact(operator.mul, _EXACT.multiply),
+    "+": _exact(operator.add, EXACT.add),
+    "-": _exact(operator.sub, EXACT.subtract),
+    "*": _exact(operator.mul, EXACT.multiply),
     "/": _quotient,
     "//": _floor,
     "%": _remainder,
@@ -227,7 +239,8 @@ _OPERATIONS: dict[str, _Operation] = {
 def rounded(value: Number, digits: int) -> Decimal:
     """A number to so many places, a half away from zero."""
     try:
-        return Decimal(number(value)).quantize(Decimal(1).scaleb(-digits), context=_ROUNDING)
+        result = Decimal(number(value)).quantize(Decimal(1).scaleb(-digits), context=_ROUNDING)
+        return result if result else result.copy_abs()
     except InvalidOperation:
         raise problems.number_too_long(MAX_DIGITS) from None
 
