@@ -68,7 +68,7 @@ class Subject:
 
 def source_of(connector: Connector, system: Simulator, settings: Settings | None = None) -> Source:
     """The connector's source on a simulated system, with the client that it gets in earnest."""
-    given = {"name": "shop", **system.credentials, **(settings or {})}
+    given = {"name": "shop", "url": "https://system.example", **system.credentials, **(settings or {})}
     http = client(connector, given, transport=httpx.MockTransport(system), limiter=Here(), sleep=lambda seconds: None)
     assert connector.source is not None, f"{connector.name} is no source"
     return connector.source(given, http)

@@ -427,9 +427,9 @@ def test_a_wrong_address_is_denied_with_what_to_check() -> None:
     shop = with_orders(1)
 
     with pytest.raises(Denied, match="check the url, that permalinks aren't 'plain'"):
-        records(shop, url="https://shop.example/blog")
+        records(shop, url="https://system.example/blog")
     with pytest.raises(Denied, match="check the url"):
-        source_of(CONNECTOR, shop, {"url": "https://shop.example/blog"}).get(Pointer(kind="order", id="100001"))
+        source_of(CONNECTOR, shop, {"url": "https://system.example/blog"}).get(Pointer(kind="order", id="100001"))
 
 
 def answering(status: int, **body: Any) -> Callable[[Any, httpx.Request], httpx.Response]:

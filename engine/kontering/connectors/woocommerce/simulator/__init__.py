@@ -49,12 +49,13 @@ def make(
     folder: str | Path | None = None,
     orders: str | Path | None = None,
     clock: Callable[[], datetime] | None = None,
-    site: str = "http://shop.example",
+    site: str = "https://shop.example",
 ) -> Simulated[Shop]:
     """A simulated shop; `folder` and `orders` name JSON Lines files that it holds from the start."""
     shop = Shop(
         zone=ZoneInfo(setup.zone),
         keys=(Key(key=KEY, secret=SECRET, scope=setup.scope),),
+        site=site,
         habits=setup.habits,
         options=options(
             prices_include_tax=setup.prices_include_tax,
@@ -71,7 +72,7 @@ def make(
             load(shop, name, path)
     if orders:
         load(shop, "orders", Path(orders))
-    credentials = {"url": site, "key": KEY, "secret": SECRET, "timezone": setup.zone}
+    credentials = {"key": KEY, "secret": SECRET, "timezone": setup.zone}
     return Simulated(shop, routes(), check=access.check, missing=no_route, clock=clock, credentials=credentials)
 
 
@@ -109,7 +110,7 @@ def deliver_webhooks(simulator: Simulated[Shop], send: Callable[[httpx.Request],
 
     def payload(topic: str, id_: int) -> Json | None:
         what = topic.partition(".")[0]
-        request = httpx.Request("GET", f"{simulator.credentials['url']}{BASE}/{what}s/{id_}")
+        request = httpx.Request("GET", f"{shop.site}{BASE}/{what}s/{id_}")
         asked = Ask(request=request, state=shop, now=simulator.clock(), ids={"id": str(id_)})
         show = {
             "order": orders.one,
@@ -120,7 +121,7 @@ def deliver_webhooks(simulator: Simulated[Shop], send: Callable[[httpx.Request],
         found: Json | None = answered(show[what])(asked).json() if what in show else None
         return found
 
-    return hooks.deliver(shop, send, payload, simulator.clock(), str(simulator.credentials["url"]))
+    return hooks.deliver(shop, send, payload, simulator.clock(), shop.site)
 
 
 def routes() -> list[Route[Shop]]:

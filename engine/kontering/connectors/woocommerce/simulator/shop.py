@@ -46,6 +46,7 @@ class Shop:
 
     zone: ZoneInfo
     keys: tuple[Key, ...]
+    site: str = "https://shop.example"
     habits: Habits = Habits()
     options: dict[str, dict[str, str]] = field(default_factory=dict)
     orders: dict[int, Json] = field(default_factory=dict)
