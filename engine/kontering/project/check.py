@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kontering.connectors import registry
-from kontering.diagnostics import Diagnostic, Span
+from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.errors import Problems
 from kontering.mapping import load
 from kontering.mapping.check import check_paths
@@ -54,7 +54,7 @@ def _check_flow(flow: Flow, project: Project, file: ProjectFile) -> Iterator[Dia
     wanted = flows.kinds_read(flow.source, around(file))[flow.kind]
     if mapping.source != wanted:
         yield words.wrong_source(place, flow.mapping, mapping.source, wanted)
-    yield from _params(flow.params, mapping, node)
+    yield from _params(flow.params, mapping, node, flow.span)
     yield from _check_target(flow, mapping, project, node)
 
 
@@ -62,13 +62,16 @@ def _check_target(flow: Flow, mapping: Compiled, project: Project, node: Node) -
     takes = registry.load(project.connections[flow.target].connector).takes
     if mapping.target not in takes:
         yield words.not_taken(_place(node, "to"), mapping.target, flow.target, takes)
+    elif mapping.target not in flows.DELIVERED:
+        yield words.not_delivered(_place(node, "mapping"), mapping.target)
     else:
         yield from flows.check_policy(node, mapping.target, takes[mapping.target], flow.target)
 
 
-def _params(said: Mapping[str, Any], mapping: Compiled, node: Node) -> tuple[Diagnostic, ...]:
+def _params(said: Mapping[str, Any], mapping: Compiled, node: Node, owner: Span) -> tuple[Diagnostic, ...]:
     """What is wrong with the params that a flow or a connection sets for a mapping."""
-    places = {param.name: nearest(node, ["with"]) for param in mapping.params}
+    missing = nearest(node, ["with"]) if at(node, ["with"]) else owner
+    places = {param.name: missing for param in mapping.params}
     set_here = {name: _value_place(node, ["with", name]) for name in said if name in places}
     unknown = {name: nearest(node, ["with", name]) for name in said if name not in places}
     return mapping.param_problems(said, {**places, **set_here, **unknown})
@@ -117,12 +120,19 @@ def _check_tables(
             yield words.unknown_table(nearest(node, ["tables", name]), name, connection.name, wanted)
         else:
             keys, gives, by = wanted[name]
-            yield from tables.check_columns(name, rows, keys, gives, by)
+            yield from tables.check_columns(name, rows, (*keys, *gives), by)
             yield from tables.check_keys(rows, keys)
     own = connector.settings.get("x-tables", {})  # what the connector itself takes it can do without
-    for name in (name for name in wanted if needed and name not in connection.tables and name not in own):
+    for name in _lacking([name for name in wanted if name not in own] if needed else [], connection.tables, wanted):
         keys, gives, by = wanted[name]
-        yield words.lacking_table(nearest(node, ["tables"]), name, connection.name, by, (*keys, *gives))
+        place = nearest(node, ["tables"]) if connection.tables else connection.span
+        yield words.lacking_table(place, name, connection.name, by, (*keys, *gives))
+
+
+def _lacking(needed: Iterable[str], there: Iterable[str], known: Iterable[str]) -> list[str]:
+    """What is missing, and not only misspelt, which is a problem of its own already."""
+    strange = [name for name in there if name not in known]
+    return [name for name in needed if name not in there and not any(closest(other, [name]) for other in strange)]
 
 
 Wanted = Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]]
@@ -148,12 +158,15 @@ def _check_connection_params(
     connection: Connection, payloads: Mapping[str, Compiled], node: Node, *, needed: bool
 ) -> Iterator[Diagnostic]:
     """A parameter that the connection sets is one of some payload mapping; one without default must be set."""
-    known = {param.name for mapping in payloads.values() for param in mapping.params}
-    for name in (name for name in connection.params if name not in known):
-        yield words.unknown_param(nearest(node, ["with", name]), name, connection.name, known)
-    for mapping in payloads.values() if needed else ():
-        own = {param.name for param in mapping.params}
-        yield from _params({name: value for name, value in connection.params.items() if name in own}, mapping, node)
+    owners = {param.name: mapping for mapping in payloads.values() for param in mapping.params}
+    said = connection.params
+    for name in (name for name in said if name not in owners):
+        yield words.unknown_param(nearest(node, ["with", name]), name, connection.name, owners)
+    demanded = {param.name for mapping in owners.values() for param in mapping.params if not param.has_default}
+    lacking = _lacking(sorted(demanded) if needed else [], said, owners)
+    for mapping in dict.fromkeys(owners[name] for name in owners if name in said or name in lacking):
+        own = {param.name for param in mapping.params} & set(said)
+        yield from _params({name: said[name] for name in sorted(own)}, mapping, node, connection.span)
 
 
 # --- places

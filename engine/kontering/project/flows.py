@@ -15,6 +15,9 @@ from kontering.sdk.connector import Connector, Takes
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, at, plain
 from kontering.yaml.nodes import Sequence as List
 
+DELIVERED = ("invoice", "credit_note")
+"""Kinds of documents that a flow can deliver; what they need (customers, products, payments) goes along."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:

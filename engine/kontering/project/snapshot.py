@@ -39,7 +39,7 @@ def read_snapshot(folder: Path, connection: str) -> tuple[Snapshot | None, tuple
     try:
         data = json.loads(path.read_text(encoding="utf-8", errors="replace"), parse_float=Decimal)
     except json.JSONDecodeError as problem:
-        return None, (words.broken_snapshot(Span(display(path), problem.lineno, problem.colno), problem.msg),)
+        return None, (words.broken_snapshot(Span(display(path), problem.lineno, problem.colno), "it is no JSON"),)
     if not _is_snapshot(data):
         return None, (words.broken_snapshot(Span(display(path)), "it isn't what `kontering pull` writes"),)
     return Snapshot(**{name: data[name] for name in _PARTS}, file=display(path)), ()

@@ -58,16 +58,11 @@ def _files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in (folder / "tables").glob("*.csv"))
 
 
-def check_columns(
-    table: str, rows: Rows, keys: tuple[str, ...], gives: tuple[str, ...], by: str
-) -> Iterator[Diagnostic]:
-    """A table has the columns that its reader looks for, and no others."""
-    head = Span(rows.origin)
-    wanted = (*keys, *gives)
+def check_columns(table: str, rows: Rows, wanted: tuple[str, ...], by: str) -> Iterator[Diagnostic]:
+    """A table has the columns that its reader looks for; it may have others, say for remarks."""
+    others = [column for column in rows.columns if column not in wanted]
     for column in (column for column in wanted if column not in rows.columns):
-        yield words.no_column(head, table, column, wanted, by)
-    for column in (column for column in rows.columns if column not in wanted):
-        yield words.odd_column(head, table, column, wanted)
+        yield words.no_column(Span(rows.origin), table, column, others, wanted, by)
 
 
 def check_keys(rows: Rows, keys: tuple[str, ...]) -> Iterator[Diagnostic]:

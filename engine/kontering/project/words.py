@@ -110,6 +110,11 @@ def takes_nothing(span: Span, connection: str, connector: str) -> Diagnostic:
     return Diagnostic("K163", f"nothing can be sent to {connection!r}", span, hint)
 
 
+def not_delivered(span: Span, document: str) -> Diagnostic:
+    hint = "flows deliver invoices and credit notes; their customers, products and payments go along"
+    return Diagnostic("K163", f"documents of kind {document!r} can't be delivered yet", span, hint)
+
+
 def not_taken(span: Span, document: str, connection: str, known: Iterable[str]) -> Diagnostic:
     message = f"the flow makes documents of kind {document!r}, and {connection!r} does not take them"
     return Diagnostic("K163", message, span, f"it takes {listed(sorted(known))}")
@@ -177,14 +182,12 @@ def lacking_table(span: Span, name: str, connection: str, by: str, columns: Sequ
     return Diagnostic("K176", f"{connection!r} lacks the table {name!r}, which {by} takes from it", span, hint)
 
 
-def no_column(span: Span, table: str, column: str, wanted: Sequence[str], by: str) -> Diagnostic:
-    hint = f"its first line is {','.join(wanted)}"
+def no_column(span: Span, table: str, column: str, others: Sequence[str], wanted: Sequence[str], by: str) -> Diagnostic:
+    near = closest(column, others)
+    hint = f"is it the one that is called {near!r} here?" if near else f"its first line is {','.join(wanted)}"
     return Diagnostic("K177", f"the table {table!r} lacks the column {column!r}, which {by} reads", span, hint)
 
 
-def odd_column(span: Span, table: str, column: str, wanted: Sequence[str]) -> Diagnostic:
-    return Diagnostic("K177", f"the table {table!r} has no column {column!r}", span, near_or_all(column, wanted))
-
-
 def bad_cell(span: Span, column: str, value: str, hint: str) -> Diagnostic:
-    return Diagnostic("K171", f"{value!r} is no {column}", span, hint)
+    what = {"code": "VAT code"}.get(column, column)
+    return Diagnostic("K171", f"{value!r} is no {what}", span, hint)
