@@ -245,6 +245,20 @@ def test_a_payment_at_another_rate_leaves_a_difference() -> None:
     assert sum(simulator.state.trial_balance().values()) == 0
 
 
+def test_several_payments_close_an_invoice_without_a_difference() -> None:
+    simulator = agreement()
+    who = outsider(simulator)
+    booked(who, customer(who), currency="EUR", exchangeRate=746.05, zone=3)
+
+    for amount in (-100.01, -200, -99.91):
+        paid(who, payment(amount, currency={"code": "EUR"}, exchangeRate=746.05))
+
+    assert who.get("/invoices/booked/20001").json()["remainder"] == 0
+    assert abs(simulator.state.balance(3610)) <= Decimal("0.02")  # each payment is rounded into base currency
+    assert simulator.state.balance(5600) == 0
+    assert simulator.state.booked[20001]["remainderInBaseCurrency"] == 0
+
+
 def test_terms_of_cash_settle_the_invoice_unless_the_habit_is_another() -> None:
     for settles, remainder in ((True, 0), (False, 499.9)):
         simulator = agreement(cash_terms=settles)

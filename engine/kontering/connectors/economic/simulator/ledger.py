@@ -202,16 +202,22 @@ def _close(state: State, number: int, payment: Row, now: datetime) -> None:
 
 def match(state: State, items: list[Row], now: datetime) -> None:
     """Close open items of one party against each other; a rest in base currency is the difference of rates."""
+    before = sum((_open_in_base(row) for row in items), ZERO)
     for debit in (row for row in items if row.get("remainder", ZERO) > 0):
         for credit in (row for row in items if row.get("remainder", ZERO) < 0):
             part = min(debit["remainder"], -credit["remainder"])
             debit["remainder"] -= part
             credit["remainder"] += part
     for row in items:
-        share = row["remainder"] / row["amount"] if row["amount"] else ZERO
-        row["remainderInBaseCurrency"] = cents(row["amountInBaseCurrency"] * share)
+        row["remainderInBaseCurrency"] = _open_in_base(row)
         _show_on_invoice(state, row)
-    _rates_differ(state, items, now)
+    left = before - sum((row["remainderInBaseCurrency"] for row in items), ZERO)
+    _post_difference(state, items, left, now)
+
+
+def _open_in_base(row: Row) -> Decimal:
+    """What is open of an entry, at its own rate."""
+    return cents(row["amountInBaseCurrency"] * row["remainder"] / row["amount"]) if row["amount"] else ZERO
 
 
 def _show_on_invoice(state: State, row: Row) -> None:
@@ -221,9 +227,8 @@ def _show_on_invoice(state: State, row: Row) -> None:
         invoice["remainderInBaseCurrency"] = row["remainderInBaseCurrency"]
 
 
-def _rates_differ(state: State, items: list[Row], now: datetime) -> None:
-    """What closed items leave on the party's account goes to the account of exchange differences."""
-    left = sum((row["amountInBaseCurrency"] - row["remainderInBaseCurrency"] for row in items), ZERO)
+def _post_difference(state: State, items: list[Row], left: Decimal, now: datetime) -> None:
+    """What the closed parts leave on the party's account goes to the account of exchange differences."""
     if not left or not state.fx_account:
         return
     last = items[-1]
