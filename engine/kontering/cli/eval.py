@@ -11,8 +11,11 @@ import click
 
 from kontering.cli import output
 from kontering.cli.options import roots_here
-from kontering.cli.records import read_record, typed
+from kontering.cli.records import read_record, record_type, typed
+from kontering.diagnostics import errors
 from kontering.errors import Misuse, Problems
+from kontering.language import types
+from kontering.language.infer import infer
 from kontering.language.interpret import Scope, evaluate
 from kontering.language.jinja import parse_calc
 from kontering.language.jmespath import parse_path
@@ -66,6 +69,7 @@ def command(
     try:
         tree = PARSE[language](Source(expression, file=_FILE))
         data = _record(record, kind)
+        _check(tree, kind, expression)
         value = evaluate(tree, Scope(names=_names(tree, data, kind) | {"param": _params(params)}))
     except (Bad, Missing) as problem:
         raise Problems(with_source([problem.diagnostic], {_FILE: expression})) from problem
@@ -77,6 +81,16 @@ def _record(path: Path | None, kind: str | None) -> Any:
         return None
     data = read_record(path)
     return typed(data, kind, roots_here()) if kind else data
+
+
+def _check(tree: Tree, kind: str | None, expression: str) -> None:
+    """With a schema a misspelt name is told with the nearest right one, before anything is evaluated."""
+    if kind is None:
+        return
+    names: dict[str, types.Type] = {kind.rpartition("/")[2]: record_type(kind, roots_here()), "param": types.Any()}
+    _, found = infer(tree, names)
+    if errors(found):
+        raise Problems(with_source(found, {_FILE: expression}))
 
 
 def _names(tree: Tree, data: Any, kind: str | None) -> dict[str, Any]:

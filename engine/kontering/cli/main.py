@@ -17,6 +17,7 @@ from kontering.errors import ConnectorError, KonteringError, Misuse, Problems, S
 
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "start": {
+        "demo": ("demo", "Book a sample shop on this machine: plan, run, look, and run again."),
         "init": ("init", "Make a project: a flow, a mapping, fixtures, tests and a CI file."),
         "docs": ("docs", "Read the manual: topics, functions, connectors, schemas, codes."),
     },
@@ -118,7 +119,3 @@ def cli() -> None:
 def main() -> None:
     """Runs the command line with the process's arguments."""
     cli.main(prog_name="kontering")
-
-
-if __name__ == "__main__":
-    main()

@@ -130,7 +130,7 @@ def fail(text: str) -> None:
     if wants_json():
         write_json({"error": text})
         return
-    click.echo(f"{bad('error')}: {text}", err=True)
+    click.echo(f"{bad('Error')}: {text}", err=True)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

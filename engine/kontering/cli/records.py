@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kontering.errors import Misuse
+from kontering.language.types import Type, from_schema
 from kontering.mapping import schemas
 from kontering.mapping.records import decode, record_schema
 from kontering.mapping.roots import Roots, display
@@ -26,10 +27,19 @@ def read_record(path: Path) -> Any:
 
 def typed(data: Any, kind: str, roots: Roots) -> Any:
     """The record with values for notations, by the schema of its kind (`woocommerce/order`)."""
+    return decode(data, _schema(kind, roots), name=kind.rpartition("/")[2])
+
+
+def record_type(kind: str, roots: Roots) -> Type:
+    """What the schema of a kind promises."""
+    return from_schema(_schema(kind, roots), lambda ref: schemas.ANYTHING)  # its references are laid open already
+
+
+def _schema(kind: str, roots: Roots) -> schemas.Schema:
     schema = record_schema(kind, roots)
     if schema is None:
         known = schemas.schema_names("record", roots)
         raise Misuse(
             f"There is no record kind {kind!r}; {near_or_all(kind, known, '`kontering docs schemas` lists them.')}"
         )
-    return decode(data, schema, name=kind.rpartition("/")[2])
+    return schema

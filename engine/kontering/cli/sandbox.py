@@ -126,7 +126,7 @@ def _write(served: Mapping[str, Served], as_json: bool) -> None:
 def settings(served: Served) -> dict[str, Any]:
     """What a connection needs to use this server; nothing of it is secret."""
     credentials: Mapping[str, Any] = getattr(served.simulator, "credentials", {})
-    return {"url": served.url, **credentials}
+    return {**credentials, "url": served.url}
 
 
 def _wait() -> None:

@@ -32,8 +32,8 @@ def find_folder(start: Path) -> Path:
         if (folder / NAME).is_file():
             return folder
     raise Misuse(
-        f"There is no {NAME} in {start.resolve()} or above it. "
-        "`kontering init DIR` makes a project; `--project DIR` names another folder."
+        f"There is no {NAME} in {start.resolve()} or above it: go to a project's folder, or make one with "
+        "`kontering init DIR`."
     )
 
 
