@@ -183,9 +183,11 @@ def _index(rows: Rows, keys: tuple[str, ...], kinds: Keys) -> Index:
     for number, row in enumerate(rows.rows):
         cells = [row[position] for position in at]
         pattern = tuple(ANY if cell == ANY else canonical(cell, kind) for cell, kind in zip(cells, kinds, strict=True))
+        if None in pattern:  # an empty key, or one of another kind, fits nothing
+            continue
         if ANY in pattern:
             wild.append((number, pattern))
-        elif None not in pattern:
+        else:
             exact.setdefault(pattern, number)
     return Index(exact, tuple(wild))
 

@@ -74,7 +74,7 @@ def _hints() -> dict[tuple[type, type], str]:
     return {
         (t.Integer, t.Text): "a number becomes a text with {calc: … | string}",
         (t.Decimal, t.Text): "a number becomes a text with {calc: … | string}",
-        (t.Decimal, t.Integer): "{calc: … | int} cuts the decimals off",
+        (t.Decimal, t.Integer): "make it whole: {calc: … | round | int}",
         (t.Text, t.Decimal): "the record's schema says how a text is read: format decimal",
         (t.Text, t.Integer): "the record's schema says how a text is read: type integer",
         (t.Text, t.Date): "the record's schema says how a text is read: format date, utc, iso, unix or local",
