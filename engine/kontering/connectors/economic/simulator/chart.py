@@ -122,6 +122,7 @@ CURRENCIES = {
 }
 PRODUCTS = {
     "SHOP": ("Varer fra webshoppen", 1),
+    "SHOP0": ("Momsfri varer fra webshoppen", 6),
     "SHIP": ("Fragt", 2),
     "FEE": ("Gebyr", 2),
     "DISCOUNT": ("Rabat", 7),
