@@ -41,6 +41,8 @@ def test_a_session_reads_as_it_did(case: Path, tmp_path: Path) -> None:
         printed = run(command, tmp_path)
         written.append(f"$ {command}\n{printed}".rstrip("\n") + "\n")
         if not os.environ.get("UPDATE_CASES"):
-            assert shown == printed or matches(shown, printed), f"$ {command}\n--- expected\n{shown}\n--- printed\n{printed}"
+            assert shown == printed or matches(shown, printed), (
+                f"$ {command}\n--- expected\n{shown}\n--- printed\n{printed}"
+            )
     if os.environ.get("UPDATE_CASES"):
         case.write_text("".join(written), encoding="utf-8")

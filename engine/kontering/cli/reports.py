@@ -79,8 +79,9 @@ def case(name: str, group: str, failures: Sequence[str]) -> str:
     head = f"<testcase classname={quoteattr(group)} name={quoteattr(name)}"
     if not failures:
         return f"  {head}/>"
-    said = quoteattr(failures[0].split("\n")[0])
-    return f"  {head}><failure message={said}>{escape(_visible(chr(10).join(failures)))}</failure></testcase>"
+    text = _visible("\n".join(failures))
+    said = quoteattr(text.partition("\n")[0])
+    return f"  {head}><failure message={said}>{escape(text)}</failure></testcase>"
 
 
 def suite(name: str, cases: Sequence[str], failures: int) -> str:
