@@ -21,6 +21,8 @@ from kontering.mapping.naming import check_names, check_unused
 from kontering.mapping.roots import Roots, display
 from kontering.mapping.specs import check_tests
 
+PROJECT_FILE = "kontering.yaml"
+
 
 def check_paths(paths: Iterable[Path], roots: Roots) -> tuple[Diagnostic, ...]:
     """All problems of these files, and of the mapping files in these folders."""
@@ -33,7 +35,7 @@ def check_paths(paths: Iterable[Path], roots: Roots) -> tuple[Diagnostic, ...]:
 def mapping_files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(each for each in path.rglob("*.yaml") if "tables" not in each.parts)
+            yield from sorted(each for each in path.rglob("*.yaml") if each.name != PROJECT_FILE)
         else:
             yield path
 

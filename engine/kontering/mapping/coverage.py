@@ -60,6 +60,7 @@ class Gathered:
     """A watcher that keeps the places it was told of."""
 
     places: set[Place] = field(default_factory=set)
+    reads: bool = False
 
     def saw(self, tree: Tree, value: Value, path: str | None) -> None:
         """Expressions count as a whole."""

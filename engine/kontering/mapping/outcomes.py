@@ -58,7 +58,14 @@ class LeftOut:
 
 
 class Watch(Protocol):
-    """Is told how a document comes to be; it hears of everything in the order in which it happens."""
+    """Is told how a document comes to be, in the order in which it happens.
+
+    Only one that `reads` is told of every node of an expression, since finding out where in the record a value stands
+    costs more than the value.
+    """
+
+    @property
+    def reads(self) -> bool: ...
 
     def saw(self, tree: Tree, value: Value, path: str | None) -> None:
         """A node of an expression was evaluated."""

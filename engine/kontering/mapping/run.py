@@ -116,7 +116,8 @@ def _through(
     """Let, stops and fields of one mapping; the object it makes, or the end that a stop or a let brings."""
     file = mapping.file
     names = {file.record: data, "param": params, "let": {}}
-    here = Here(course, mapping, names, Scope(names, file.strict, course.watch, wheres))
+    recorder = course.watch if course.watch is not None and course.watch.reads else None
+    here = Here(course, mapping, names, Scope(names, file.strict, recorder, wheres))
     pending = _lets(file.let, here, path)
     for stop in file.stops:
         if needed := _needs(stop, pending):

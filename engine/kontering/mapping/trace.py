@@ -91,6 +91,7 @@ class Tracer:
     top: list[Step] = field(default_factory=list)
     lets: dict[str, Step] = field(default_factory=dict)
     outer: list[dict[str, Step]] = field(default_factory=list)
+    reads: bool = True
     stops: list[str] = field(default_factory=list)
 
     def saw(self, tree: Tree, value: Value, path: str | None) -> None:
