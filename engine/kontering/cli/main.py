@@ -19,7 +19,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "start": {
         "demo": ("demo", "Book a sample shop on this machine: plan, run, look, and run again."),
         "init": ("init", "Make a project: a flow, a mapping, fixtures, tests and a CI file."),
-        "docs": ("docs", "Read the manual: topics, functions, connectors, schemas, codes."),
+        "docs": ("docs", "Read the manual: topics, functions, connectors, schemas, codes, roles."),
     },
     "write": {
         "check": ("check", "Find every mistake in mapping and project files without running them."),
@@ -37,7 +37,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "status": ("status", "Count what is done, waiting, held, failed or unsure."),
         "queue": ("queue", "List what needs a person; retry it, or skip it with a reason."),
         "ledger": ("ledger", "Trial balance, closing and exports of the embedded books."),
-        "sandbox": ("sandbox", "Serve the simulated systems over HTTP on this machine."),
+        "sandbox": ("sandbox", "Serve the simulated systems over HTTP on this machine, until Ctrl-C."),
         "completion": ("completion", "Print the shell's completion script."),
     },
 }
