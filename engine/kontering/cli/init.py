@@ -21,6 +21,19 @@ TARGETS = {"ledger": "Kontering's own ledger", "economic": "e-conomic"}
 SAMPLE = "5101"
 """The order that the generated README explains."""
 
+ORDERS = (
+    "5101-plain-dk",
+    "5102-two-rates-coupon",
+    "5110-prices-without-tax",
+    "5113-oss-germany",
+    "5117-eu-business-sweden",
+    "5123-unpaid",
+    "5127-processing",
+    "5129-zero",
+    "5130-one-cent-off",
+)
+"""The example shop's orders that a new project begins with: one of each kind, and none that needs a person."""
+
 EDITED_BY = ("project.schema.json", "mapping.schema.json")
 """What editors complete and explain the project's files with: copied, so that it is there for everybody."""
 
@@ -54,7 +67,7 @@ def command(folder: Path, source: str, target: str, as_json: bool) -> None:
       kontering init shop --to economic
     """
     files = dict(_files(folder, source, target))
-    there = [path for path in files if path.exists()]
+    there = sorted(path for path in files if path.exists())
     if there:
         raise Misuse(f"{there[0]} is there already; nothing was written. Name a folder that doesn't exist yet.")
     for path, text in files.items():
@@ -72,6 +85,9 @@ def _files(folder: Path, source: str, target: str) -> Iterator[tuple[Path, str]]
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.relative_to(root).as_posix() not in PARTS:
                 yield folder / _renamed(path.relative_to(root)), _filled(path, names)
+    for name in ORDERS:
+        order = resources.shipped("examples") / "webshop" / "orders" / f"{name}.json"
+        yield folder / "fixtures" / "orders" / order.name, order.read_text(encoding="utf-8")
     for name in EDITED_BY:
         schema = resources.shipped("schemas") / name
         if schema.is_file():
@@ -85,7 +101,7 @@ def _renamed(path: Path) -> Path:
 
 def _filled(path: Path, names: dict[str, str]) -> str:
     text = path.read_text(encoding="utf-8")
-    return text if path.suffix in (".json", ".csv") else Template(text).substitute(names)
+    return text if path.suffix == ".csv" else Template(text).substitute(names)
 
 
 def _names(folder: Path, source: str, target: str) -> dict[str, str]:
@@ -122,7 +138,7 @@ def _write(folder: Path, files: list[Path], target: str, as_json: bool) -> None:
     if as_json:
         output.write_json({"folder": folder, "files": [path.relative_to(folder) for path in files]})
         return
-    for path in files:
+    for path in sorted(files):
         output.say(f"  {path}")
     output.say(f"\n{output.good('made')} {output.count(len(files), 'file')}. What next:\n")
     output.say(f"  cd {folder}")

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from kontering.errors import Misuse
+from kontering.diagnostics import errors
+from kontering.errors import Misuse, Problems
 from kontering.mapping.roots import Roots
+from kontering.project.check import check_project
 from kontering.project.file import NAME, find_folder
 from kontering.project.project import Project, load_project
 from kontering.project.words import near_or_all
@@ -46,6 +48,15 @@ def roots_here() -> Roots:
 def open_project(folder: Path | None) -> Project:
     """The project that a command is about; raises Problems if its files are wrong."""
     return load_project(find_folder(folder or Path.cwd()))
+
+
+def open_checked(folder: Path | None) -> Project:
+    """A project that is to be planned or run: nothing begins with files that `check` refuses."""
+    found = find_folder(folder or Path.cwd())
+    wrong = errors(check_project(found))
+    if wrong:
+        raise Problems(wrong)
+    return load_project(found)
 
 
 def check_flows(project: Project, names: tuple[str, ...]) -> None:

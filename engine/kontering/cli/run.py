@@ -9,7 +9,7 @@ import click
 
 from kontering.cli import output, progress
 from kontering.cli.inputs import input_option, sources_of
-from kontering.cli.options import check_flows, open_project, project_option
+from kontering.cli.options import check_flows, open_checked, project_option
 from kontering.store.store import Store
 from kontering.sync import dispatch
 from kontering.sync.dispatch import Summary
@@ -42,7 +42,7 @@ def command(
       kontering run orders --input orders.jsonl
       kontering run --from-start
     """
-    project = open_project(folder)
+    project = open_checked(folder)
     check_flows(project, flows)
     wired = wire(project, flows, sources=sources_of(input_file, project, flows))
     with Store.open(project.store, project=project.name) as store, progress.shown() as tell:
