@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.diagnostic_cases import CASES, assert_output
 
 from kontering.project.check import check_project
-from tests.diagnostic_cases import CASES, assert_output
 
 FOLDERS = sorted(folder for folder in (CASES / "project").iterdir() if folder.is_dir())
 

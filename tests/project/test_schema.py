@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
+from kontering import resources
 from kontering.accounting import settings as accounting
 from kontering.accounting.settings import Settings
+from kontering.connectors import registry
 from kontering.model.document import plain
 from kontering.project import policy
 from kontering.project.books import settings
 from kontering.project.policies import policy as read_policy
 from kontering.project.policy import Policy
 from kontering.project.project import schema
+from kontering.project.shape import problems
+from kontering.yaml.load import compose
 
 PARTS: dict[str, Any] = schema()["$defs"]
 FILLED_ELSEWHERE = {
@@ -126,3 +134,77 @@ def test_accounting_settings_have_the_types_that_the_rooms_expect() -> None:
         vat_tolerance=Decimal(1),
     )
     assert str(read.closed_until) == "2026-01-31"
+
+
+def for_editors() -> dict[str, Any]:
+    """What the schema has to say so that editors know each connector's own settings."""
+    connectors = {name: registry.load(name) for name in sorted(registry.OURS)}
+    parts = {
+        f"connector_{name}": {"properties": {key: shown(part) for key, part in one.settings["properties"].items()}}
+        for name, one in connectors.items()
+    }
+    ifs = [
+        {
+            "if": {"properties": {"connector": {"const": name}}, "required": ["connector"]},
+            "then": {"$ref": f"#/$defs/connector_{name}"},
+        }
+        for name in connectors
+    ]
+    whole: dict[str, Any] = {"parts": parts, "allOf": ifs, "examples": list(connectors)}
+    return whole
+
+
+def shown(part: dict[str, Any]) -> dict[str, Any]:
+    """A setting for editors: a secret is written {secret: NAME}."""
+    if part.get("x-secret"):
+        return {"title": part["title"], "description": part["description"], "$ref": "#/$defs/secret"}
+    return {key: value for key, value in part.items() if key != "x-path"}
+
+
+def test_editors_know_the_settings_of_our_connectors() -> None:
+    """With UPDATE_CASES=1 the schema is written anew."""
+    wanted = for_editors()
+    if os.environ.get("UPDATE_CASES"):
+        path = resources.shipped("schemas") / "project.schema.json"
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        whole["$defs"] = {name: part for name, part in whole["$defs"].items() if not name.startswith("connector_")}
+        whole["$defs"] |= wanted["parts"]
+        whole["$defs"]["connection"]["allOf"] = wanted["allOf"]
+        whole["$defs"]["connection"]["properties"]["connector"]["examples"] = wanted["examples"]
+        path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        schema.cache_clear()
+    parts = schema()["$defs"]
+
+    assert {name: part for name, part in parts.items() if name.startswith("connector_")} == wanted["parts"]
+    assert parts["connection"]["allOf"] == wanted["allOf"]
+    assert parts["connection"]["properties"]["connector"]["examples"] == wanted["examples"]
+
+
+def test_the_schema_is_one_and_takes_what_check_takes() -> None:
+    """The schema that editors use and our own reading of it don't contradict each other on a whole project file."""
+    validator = Draft202012Validator(json.loads(json.dumps(schema())))
+    Draft202012Validator.check_schema(validator.schema)
+    node, _ = compose(WHOLE, "kontering.yaml")
+    assert node is not None
+
+    assert list(problems(node, schema())) == []
+    assert [error.message for error in validator.iter_errors(yaml.safe_load(WHOLE))] == []
+
+
+WHOLE = """
+kontering: 1
+project: acme
+seller: {country: DK}
+connections:
+  shop: {connector: woocommerce, url: https://shop.example, key: {secret: WOO_KEY}, secret: {secret: WOO_SECRET}}
+  books: {connector: ledger, first_number: 1000}
+flows:
+  orders:
+    from: shop/order
+    mapping: woocommerce/order-to-invoice
+    to: books
+    states: {completed: book, "*": skip}
+    customers: {match: [email], business: {group: 2, terms: 14}}
+    totals: {tolerance: 0.05}
+    schedule: daily at 06:00
+"""
