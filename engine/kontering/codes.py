@@ -117,6 +117,7 @@ CODES: dict[str, str] = {
     "K233": "A condition that isn't true or false",
     "K234": "Something that is never reached",
     "K235": "A block that goes through no list",
+    "K236": "A path where letters are written",
     # K3 template
     "K300": "A template that can't be read",
     "K301": "Something that templates don't have",
@@ -143,6 +144,15 @@ CODES: dict[str, str] = {
     "K521": "A rule of the mapping stops the record",
     "K522": "A record that is held for a missing value",
     "K525": "A document that doesn't fit its schema",
+    "K550": "A source file that can't be read",
+    "K551": "A source file in another encoding",
+    "K552": "A source file that is broken",
+    "K553": "A number that can't be booked",
+    "K554": "A name that is written twice in a record",
+    "K555": "A record that can't be told from others",
+    "K556": "A record that is larger than allowed",
+    "K557": "A row of another length than its header",
+    "K558": "A header that can't be used",
     # K6 plan
     # K7 delivery
 }
