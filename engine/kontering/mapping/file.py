@@ -66,7 +66,7 @@ def read_file(
     out.extend(
         problems.missing_key(Span(own.span.file), key, "a mapping file", example)
         for key, example in EXAMPLES.items()
-        if merged.get(key) is None and (key != "kontering" or own.get(key) is None)
+        if merged.get(key) is None and own.get(key) is None and not misspelt(own, (key,), KEYS)
     )
     name, source, target = (text_of(merged.get(key), f"{key!r}", out) for key in ("mapping", "from", "to"))
     fields = map_of(merged.get("fields"), "'fields'", out)
@@ -105,12 +105,7 @@ def _version(own: Map, out: Out) -> None:
 def _record(merged: Map, source: str, out: Out) -> str:
     """The name at which every path starts: the last part of `from`, or what `as` says."""
     node = merged.get("as")
-    name = text_of(node, "'as'", out) or source.rsplit("/", 1)[-1]
-    if not NAME.fullmatch(name):
-        place = node or merged.get("from")
-        assert place is not None
-        out.append(problems.bad_name(place.span, name, "the record; give it one with as:"))
-    return name
+    return text_of(node, "'as'", out) or source.rsplit("/", 1)[-1]
 
 
 def _strict(node: Node | None, out: Out) -> bool:
@@ -179,13 +174,17 @@ def _param_type(entry: Entry, spec: Map, out: Out) -> ParamType | None:
 
 def _fits(name: str, kind: ParamType, node: Node, out: Out) -> bool:
     if why := value_problem(plain(node), kind):
-        out.append(problems.bad_param(node.span, name, f"is {why}", _quotes(kind, node)))
+        out.append(problems.bad_param(node.span, name, f"is {why}", _how(kind, node)))
         return False
     return True
 
 
-def _quotes(kind: ParamType, node: Node) -> str | None:
-    return f'a text stands in quotes: "{node.text}"' if kind == "text" and isinstance(node, Scalar) else None
+def _how(kind: ParamType, node: Node) -> str | None:
+    if kind == "boolean":
+        return "write true or false, without quotes"
+    if not isinstance(node, Scalar):
+        return None
+    return f'a text stands in quotes: "{node.text}"' if kind == "text" else "a number stands without quotes"
 
 
 def value_problem(value: Any, kind: ParamType) -> str | None:

@@ -170,14 +170,27 @@ def read_options(node: Map, form: str, out: Out) -> Options:
     places = {entry.key.text: entry.key.span for entry in node.entries if entry.key.text in OPTIONS}
     if not places:
         return NONE
-    zone = node.get("zone")
     return Options(
         missing=_missing(node.get("missing"), out),
         when=expression(node.get("when"), "calc", "'when'", out),
-        zone=part(zone, out) if zone is not None else None,
+        zone=_zone(node.get("zone"), out),
         type=_type(node.get("type"), out),
         places=places,
     )
+
+
+_ZONE = re.compile(r"[A-Z][A-Za-z]+/[A-Z][A-Za-z_/+-]+", re.ASCII)
+
+
+def _zone(node: Node | None, out: Out) -> Part | None:
+    if isinstance(node, Scalar) and _ZONE.fullmatch(node.text):
+        out.append(
+            problems.bad_option(
+                node.span, "zone", f"is a path, and {node.text} is none", f"write {{const: {node.text}}}"
+            )
+        )
+        return Broken(span=node.span)
+    return part(node, out) if node is not None else None
 
 
 def _missing(node: Node | None, out: Out) -> OnMissing:
@@ -196,11 +209,12 @@ def _missing(node: Node | None, out: Out) -> OnMissing:
             return part(node, out)
     found = node.text if isinstance(node, Scalar) else kind_of(node)
     near = closest(found, ("skip", "null", "hold"))
-    hint = (
+    hint: str | None = (
         f"did you mean {near}?"
         if near
         else f"a form to take instead is written {{const: {found}}} or {{path: {found}}}"
     )
+    hint = hint if isinstance(node, Scalar) else None
     out.append(problems.bad_option(node.span, "missing", f"is skip, null, hold or a form, not {found}", hint))
     return None
 
@@ -247,7 +261,7 @@ def _read_lookup(node: Map, form: Entry, options: Options, out: Out) -> Part:
     column = node.get("column")
     if node.get("with") is None and not misspelt(node, ("with",), ("lookup", "column", *OPTIONS)):
         out.append(problems.missing_key(form.key.span, "with", "a look-up", "with: [the path of each key]"))
-    keys = list_of(node.get("with"), "'with' of a look-up", out)
+    keys = _keys(node.get("with"), out)
     parts = [part(item, out) for item in keys.items] if keys else []
     if table is None or keys is None:
         return Broken(span=node.span)
@@ -262,9 +276,18 @@ def _read_lookup(node: Map, form: Entry, options: Options, out: Out) -> Part:
     )
 
 
+def _keys(node: Node | None, out: Out) -> Sequence | None:
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        out.append(problems.keys_in_a_list(node.span, node.text))
+        return None
+    return list_of(node, "'with' of a look-up", out)
+
+
 def _read_use(node: Map, form: Entry, options: Options, out: Out) -> Part:
     name = text_of(form.value, "the mapping's name", out)
     of = node.get("of")
+    if of is None and misspelt(node, ("of",), ("use", "with", *OPTIONS)):
+        return Broken(span=node.span)
     whole = part(of, out) if of is not None else None
     given = map_of(node.get("with"), "'with' of a use", out)
     if name is None:

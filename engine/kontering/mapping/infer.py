@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from kontering.diagnostics import Diagnostic, Span, closest, errors
 from kontering.language import types as t
 from kontering.language.infer import infer
 from kontering.language.types import Type
-from kontering.mapping import dates, lookups, problems
+from kontering.mapping import cells, dates, lookups, problems
 from kontering.mapping.conditions import constant
-from kontering.mapping.fit import Fitting, dotted, fitted
+from kontering.mapping.fit import Fitting, dotted, fitted, types_of
 from kontering.mapping.forms import Out
 from kontering.mapping.mapping import Mapping as Compiled
-from kontering.mapping.naming import let_places
+from kontering.mapping.naming import element_names, let_places
 from kontering.mapping.parts import (
     Block,
     Broken,
@@ -55,6 +57,7 @@ class Context:
     names: Mapping[str, Type]
     out: Out
     later: Mapping[str, Span] = field(default_factory=dict)
+    elements: frozenset[str] = frozenset()
 
     def named(self, **more: Type) -> Context:
         return replace(self, names={**self.names, **more})
@@ -64,7 +67,7 @@ def infer_mapping(mapping: Compiled, out: Out) -> None:
     """Goes through a mapping as a run does: let, stops, fields."""
     file = mapping.file
     names = {file.record: type_of(mapping.schema), "param": params_type(mapping.params), "let": t.Object(name="let")}
-    context = _lets(file.let, Context(mapping, names, out))
+    context = _lets(file.let, Context(mapping, names, out, elements=frozenset(element_names(file))))
     for number, stop in enumerate(file.stops):
         _stop(stop, file.stops[:number], context)
     _misses(context)
@@ -141,8 +144,18 @@ def evaluated(expression: Expression, place: str, context: Context) -> Type:
     for name, _ in early:
         names["let"] = _with_let(names["let"], name, UNKNOWN)
     kind, found = infer(expression.tree, names)
-    context.out.extend(replace(each, field=each.field or place or None) for each in found)
+    context.out.extend(_worded(replace(each, field=each.field or place or None), context) for each in found)
+    if expression.language == "text" and _looks_like_a_path(expression.text, context):
+        context.out.append(problems.path_as_text(expression.span, expression.text.strip()))
     return UNKNOWN if errors(found) or early else kind
+
+
+def _worded(problem: Diagnostic, context: Context) -> Diagnostic:
+    """A block's name outside of the block isn't merely unknown."""
+    found = re.match(r"unknown name (\w+);", problem.message) if problem.code == "K201" else None
+    if found and (found.group(1) == "loop" or found.group(1) in context.elements):
+        return replace(problem, hint=f"{found.group(1)} is a block's, and this isn't in that block")
+    return problem
 
 
 def _is_early(name: str, context: Context) -> bool:
@@ -191,11 +204,26 @@ def _constant(part: Constant, wanted: Schema | None, place: str, context: Contex
         into = Fitting()
         fitted(part.value, wanted, (), into)
         for misfit in into.misfits:
-            problem = problems.wrong_type(
-                part.span, f"{place}{'.' if misfit.path else ''}{dotted(misfit.path)}", misfit.message, misfit.hint
-            )
-            context.out.append(replace(problem, code=misfit.code))
+            where = f"{place}{'.' if misfit.path else ''}{dotted(misfit.path)}"
+            hint = _quotes(part.value, wanted) or misfit.hint
+            context.out.append(replace(problems.wrong_type(part.span, where, misfit.message, hint), code=misfit.code))
+    if isinstance(part.value, str) and _looks_like_a_path(part.value, context):
+        context.out.append(problems.path_as_text(part.span, part.value))
     return lookups.literal_type(part.value)
+
+
+def _quotes(value: object, wanted: Schema) -> str | None:
+    """A number in quotes, or a text without."""
+    if isinstance(value, str) and cells.readable(value, "decimal") and {"number", "integer"} & set(types_of(wanted)):
+        return f"a number stands without quotes: {{const: {value}}}"
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and "string" in types_of(wanted):
+        return f'a text stands in quotes: {{const: "{value}"}}'
+    return None
+
+
+def _looks_like_a_path(text: str, context: Context) -> bool:
+    """`item.name` where the letters would be written: nobody's text begins with the record's name and a point."""
+    return any(re.fullmatch(rf"{re.escape(name)}(\.[A-Za-z_]\w*)+", text.strip(), re.ASCII) for name in context.names)
 
 
 def _typed(part: Part, kind: Type, context: Context) -> Type:

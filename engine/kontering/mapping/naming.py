@@ -8,7 +8,7 @@ from kontering.diagnostics import Span
 from kontering.language.tree import Field as FieldTree
 from kontering.language.tree import Name, Tree, walk
 from kontering.mapping import problems
-from kontering.mapping.forms import RESERVED, Out
+from kontering.mapping.forms import NAME, RESERVED, Out
 from kontering.mapping.parts import (
     Block,
     Expression,
@@ -23,8 +23,10 @@ from kontering.mapping.parts import (
 
 
 def check_names(file: MappingFile, out: Out) -> None:
+    place = file.places.get("as") or file.places["from"]
+    if not NAME.fullmatch(file.record):
+        out.append(problems.bad_name(place, file.record, "the record; give it one with as:"))
     if file.record in RESERVED:
-        place = file.places.get("as") or file.places["from"]
         out.append(problems.name_taken(place, file.record, "param, let and loop mean something already"))
     for part in (file.made, *(let.part for let in file.let)):
         _check_loops(part, {file.record: "it is the record's"}, out)
@@ -84,6 +86,11 @@ def _blocks(file: MappingFile) -> Iterator[Block]:
     for part in all_parts(file):
         if isinstance(part, Listed):
             yield from part.blocks
+
+
+def element_names(file: MappingFile) -> Iterator[str]:
+    """What blocks call their elements."""
+    return (block.name for block in _blocks(file) if block.name is not None)
 
 
 def _of_block(block: Block) -> Iterator[Expression]:

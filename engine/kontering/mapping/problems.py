@@ -42,7 +42,7 @@ def idle_option(span: Span, option: str, why: str) -> Diagnostic:
     return Diagnostic("K125", f"{option!r} has no effect here: {why}", span, "leave it out")
 
 
-def bad_option(span: Span, option: str, message: str, hint: str) -> Diagnostic:
+def bad_option(span: Span, option: str, message: str, hint: str | None) -> Diagnostic:
     return Diagnostic("K125", f"{option!r} {message}", span, hint)
 
 
@@ -197,8 +197,14 @@ def hidden_row(span: Span, table: str, first: Span) -> Diagnostic:
 
 def key_count(span: Span, table: str, keys: Iterable[str], found: int) -> Diagnostic:
     wanted = list(keys)
-    message = f"table {table!r} is looked up by {len(wanted)} keys ({', '.join(wanted)}), not by {found}"
+    many = "1 key" if len(wanted) == 1 else f"{len(wanted)} keys"
+    message = f"table {table!r} is looked up by {many} ({', '.join(wanted)}), not by {found}"
     return Diagnostic("K145", message, span)
+
+
+def keys_in_a_list(span: Span, path: str) -> Diagnostic:
+    message = "'with' of a look-up must be a list, with a value for each key"
+    return Diagnostic("K122", message, span, f"write [{path}]")
 
 
 def unknown_column(span: Span, table: str, name: str, known: Iterable[str]) -> Diagnostic:
@@ -315,6 +321,12 @@ def not_boolean(span: Span, what: str, found: str) -> Diagnostic:
 
 def unreachable(span: Span, what: str, why: str) -> Diagnostic:
     return Diagnostic("K234", f"{what} is never reached: {why}", span)
+
+
+def path_as_text(span: Span, text: str) -> Diagnostic:
+    return Diagnostic(
+        "K236", f"this writes the letters {text!r}, not what they name", span, f"a path is written {{path: {text}}}"
+    )
 
 
 def each_no_list(span: Span, found: str) -> Diagnostic:

@@ -221,10 +221,10 @@ def _refused(node: Node | None, mapping: Mapping, out: Out) -> dict[str, str]:
     known_keys(given, REFUSAL, "a refusal", out)
     texts = {entry.key.text: text_of(entry.value, f"{entry.key.text!r}", out) for entry in given.entries}
     code, stop = given.get("code"), given.get("id")
-    if code is not None and texts.get("code") not in CODES:
-        out.append(problems.unknown_code(code.span, str(texts.get("code")), CODES))
-    if stop is not None and texts.get("id") not in (ids := _stop_ids(mapping)):
-        out.append(problems.unknown_stop(stop.span, str(texts.get("id")), ids))
+    if code is not None and (name := texts["code"]) and name not in CODES:
+        out.append(problems.unknown_code(code.span, name, CODES))
+    if stop is not None and (name := texts["id"]) and name not in (ids := _stop_ids(mapping)):
+        out.append(problems.unknown_stop(stop.span, name, ids))
     return {name: text for name, text in texts.items() if text}
 
 

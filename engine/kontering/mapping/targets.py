@@ -52,6 +52,8 @@ def _compare(kind: Type, goal: Type, wanted: Schema, span: Span, place: str, out
     if t.fits(kind, goal) is None:
         return False
     message = f"{t.describe(goal)} belongs here, not {t.describe(kind)}"
+    if isinstance(kind, t.ListOf | t.Object) and any(type(kind) is type(member) for member in t.members(goal)):
+        message = f"what stands here doesn't fit: {t.fits(kind, goal)}"
     out.append(problems.wrong_type(span, place, message, _hint(kind, goal)))
     return True
 
@@ -85,6 +87,6 @@ def _hints() -> dict[tuple[type, type], str]:
 def _hint(kind: Type, goal: Type) -> str | None:
     if isinstance(kind, t.ListOf) and not isinstance(goal, t.ListOf):
         return "take one element (`| [0]`), or add them up (sum)"
-    if isinstance(kind, t.Object):
+    if isinstance(kind, t.Object) and not isinstance(goal, t.Object):
         return "name the field of it that is meant"
     return _hints().get((type(kind), type(goal)))
