@@ -36,7 +36,7 @@ PRICES = ("price", "regular_price", "sale_price")
 
 
 def products(asked: Ask) -> httpx.Response:
-    found = [row for row in asked.state.products.values() if _fits(asked, row)]
+    found = list(filter(_filter(asked), asked.state.products.values()))
     found = within_dates(asked, chosen(asked, found))
     return listed(asked, found, _shower(asked), orders=PRODUCTS_BY, default="date", way="desc")
 
@@ -102,11 +102,11 @@ def batch_variations(asked: Ask) -> httpx.Response:
 
 
 def customers(asked: Ask) -> httpx.Response:
-    role, email = asked.query.get("role", "customer"), asked.query.get("email")
+    role, email, named = asked.query.get("role", "customer"), asked.query.get("email"), _search(asked)
     found = [
         row
         for row in asked.state.customers.values()
-        if role in ("all", row["role"]) and email in (None, row["email"]) and _search(asked, row)
+        if role in ("all", row["role"]) and email in (None, row["email"]) and named(row)
     ]
     shown = _customer_shower(asked)
     return listed(asked, chosen(asked, found), shown, orders=CUSTOMERS_BY, default="name", way="asc")
@@ -161,16 +161,21 @@ def change_setting(asked: Ask) -> httpx.Response:
     return single(asked, _option(asked, name, group[name]))
 
 
-def _fits(asked: Ask, row: Json) -> bool:
+def _filter(asked: Ask) -> Callable[[Json], bool]:
     skus, kind = many(asked, "sku"), asked.query.get("type")
     status = word(asked, "status", "any", ("any", "draft", "pending", "private", "publish", "future", "trash"))
-    shown = row["status"] == status or (status == "any" and row["status"] != "trash")
-    return shown and (not skus or row["sku"] in skus) and kind in (None, row["type"]) and _search(asked, row)
+    found = _search(asked)
+
+    def fits(row: Json) -> bool:
+        shown = row["status"] == status or (status == "any" and row["status"] != "trash")
+        return shown and (not skus or row["sku"] in skus) and kind in (None, row["type"]) and found(row)
+
+    return fits
 
 
-def _search(asked: Ask, row: Json) -> bool:
-    text = " ".join(str(row.get(name, "")) for name in ("name", "sku", "email", "first_name", "last_name"))
-    return asked.query.get("search", "").lower() in text.lower()
+def _search(asked: Ask) -> Callable[[Json], bool]:
+    words, names = asked.query.get("search", "").lower(), ("name", "sku", "email", "first_name", "last_name")
+    return lambda row: not words or words in " ".join(str(row.get(name, "")) for name in names).lower()
 
 
 def _created(asked: Ask, given: Json) -> Json:

@@ -48,7 +48,7 @@ MOST = 100
 
 
 def listing(asked: Ask) -> httpx.Response:
-    rows = [order for order in asked.state.orders.values() if _matches(asked, order)]
+    rows = list(filter(_filter(asked), asked.state.orders.values()))
     rows = within_dates(asked, chosen(asked, rows))
     return listed(asked, rows, shower(asked), orders=ORDERS_BY, default="date", way="desc")
 
@@ -212,34 +212,36 @@ def with_meta(rows: list[Json], entry: Json, shop: Shop) -> list[Json]:
     return [{**row, "value": entry["value"]} if row is same[0] else row for row in rows]
 
 
-def _matches(asked: Ask, order: Json) -> bool:
+def _filter(asked: Ask) -> Callable[[Json], bool]:
+    """The filters of the request as one question, its parameters read once."""
+    fits = [_status(asked), *_given(asked)]
+    return lambda order: all(fit(order) for fit in fits)
+
+
+def _status(asked: Ask) -> Callable[[Json], bool]:
     wanted = many(asked, "status") or ["any"]
     for status in wanted:
         if status not in (*STATUSES, *HIDDEN, "any"):
             raise invalid("status", f"status[0] is not one of {', '.join(('any', 'trash', *STATUSES))}.")
-    shown = order["status"] in wanted or ("any" in wanted and order["status"] not in HIDDEN)
-    return shown and all(fits(asked, order) for fits in (_customer, _product, _parent, _search))
+    return lambda order: order["status"] in wanted or ("any" in wanted and order["status"] not in HIDDEN)
 
 
-def _customer(asked: Ask, order: Json) -> bool:
-    return "customer" not in asked.query or order["customer_id"] == whole(asked, "customer", 0, 0)
+def _given(asked: Ask) -> Iterator[Callable[[Json], bool]]:
+    if "customer" in asked.query:
+        customer = whole(asked, "customer", 0, 0)
+        yield lambda order: order["customer_id"] == customer
+    if product := whole(asked, "product", 0, 0):
+        yield lambda order: any(line["product_id"] == product for line in order["line_items"])
+    if parents := many(asked, "parent"):
+        yield lambda order: str(order["parent_id"]) in parents
+    if words := asked.query.get("search", "").lower():
+        yield lambda order: words in _text(order)
 
 
-def _product(asked: Ask, order: Json) -> bool:
-    wanted = whole(asked, "product", 0, 0)
-    return not wanted or any(line["product_id"] == wanted for line in order["line_items"])
-
-
-def _parent(asked: Ask, order: Json) -> bool:
-    wanted = many(asked, "parent")
-    return not wanted or str(order["parent_id"]) in wanted
-
-
-def _search(asked: Ask, order: Json) -> bool:
-    words = asked.query.get("search", "").lower()
+def _text(order: Json) -> str:
     billing = order["billing"]
     text = f"{order['id']} {billing['first_name']} {billing['last_name']} {billing['company']} {billing['email']}"
-    return words in text.lower()
+    return text.lower()
 
 
 def _sold(shop: Shop, line: Json) -> Sold:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import httpx
 
@@ -120,20 +119,23 @@ def within_dates(asked: Ask, rows: Iterable[Json]) -> list[Json]:
         )
     ]
 
+    asked_for = [(field, after, bound) for field, after, bound in bounds if bound is not None]
+
     def fits(row: Json) -> bool:
-        for field, after, bound in bounds:
-            if bound is not None:
-                at = str(row[field] if in_utc else asked.state.local(row[field]))
-                if not (at > bound if after else at < bound):
-                    return False
+        for field, after, bound in asked_for:
+            at = str(row[field] if in_utc else asked.state.local(row[field]))
+            if not (at > bound if after else at < bound):
+                return False
         return True
 
-    return [row for row in rows if fits(row)]
+    return [row for row in rows if fits(row)] if asked_for else list(rows)
 
 
 def chosen(asked: Ask, rows: Iterable[Json]) -> list[Json]:
     """`include` and `exclude`."""
     only, without = numbers(asked, "include"), numbers(asked, "exclude")
+    if not only and not without:
+        return list(rows)
     return [row for row in rows if (not only or row["id"] in only) and row["id"] not in without]
 
 
@@ -145,8 +147,9 @@ def listed(
     falling = word(asked, "order", way, ("asc", "desc")) == "desc"
     size, page = whole(asked, "per_page", 10, 1, 100), whole(asked, "page", 1, 1)
     start = whole(asked, "offset", (page - 1) * size, 0)
-    ordered = sorted(rows, key=lambda row: _place(row, by), reverse=falling)
-    shown = [only_fields(asked, show(row)) for row in ordered[start : start + size]]
+    ordered = sorted(rows, key=_place(by), reverse=falling)
+    wanted = many(asked, "_fields")
+    shown = [with_fields(show(row), wanted) for row in ordered[start : start + size]]
     return reply(shown, headers=_counted(asked, len(rows), size, page))
 
 
@@ -156,7 +159,10 @@ def single(asked: Ask, thing: Json, status: int = 200, headers: Json | None = No
 
 def only_fields(asked: Ask, thing: Json) -> Json:
     """`_fields=id,number`: only these."""
-    wanted = many(asked, "_fields")
+    return with_fields(thing, many(asked, "_fields"))
+
+
+def with_fields(thing: Json, wanted: Sequence[str]) -> Json:
     return {name: value for name, value in thing.items() if name in wanted} if wanted else thing
 
 
@@ -164,12 +170,16 @@ def api(asked: Ask) -> str:
     return asked.origin + BASE
 
 
-def _place(row: Json, by: str) -> tuple[Any, int]:
+def _place(by: str) -> Callable[[Json], tuple[str, int]]:
     field = {"date": "date_created_gmt", "modified": "date_modified_gmt", "registered_date": "date_created_gmt"}.get(
         by, by
     )
-    value = row.get(field)
-    return (str(value or "") if isinstance(value, str | None) else f"{value:012d}", row["id"])
+
+    def place(row: Json) -> tuple[str, int]:
+        value = row.get(field)
+        return (f"{value:012d}" if isinstance(value, int) else str(value or ""), row["id"])
+
+    return place
 
 
 def _counted(asked: Ask, total: int, size: int, page: int) -> dict[str, str]:
