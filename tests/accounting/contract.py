@@ -7,6 +7,7 @@ A case speaks of `qty`, `unit` and `account`; the hub of `quantity`, `amount` an
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -448,7 +449,7 @@ def document(planned: Planned, action: str | None) -> Data:
     rows: Data = {
         "key": contract_key(planned.key),
         "kind": planned.kind,
-        "reference": planned.mark if planned.kind == "invoice" else planned.credits_number,
+        "reference": re.sub(r"-v\d+$", "", planned.mark) if planned.kind == "invoice" else planned.credits_number,
         "date": planned.date,
         "due": planned.due,
         "currency": planned.currency,

@@ -98,6 +98,8 @@ def _main_supply(pieces: tuple[Piece, ...], settings: Settings) -> Supply:
 
 
 def _with_code(piece: Piece, facts: _Facts) -> Piece | Hold:
+    if piece.line.kind == "gift_card" and facts.settings.gift_card_kind == "multi_purpose" and not _is_free(piece):
+        return holds.card_with_vat(facts.sale.key, f"{piece.field}.taxes", _named(piece), said_charged(piece))
     if _is_outside_vat(piece, facts.settings):
         return replace(piece, option=_out(piece, facts.settings), vat=ZERO)
     choice = _choice(piece.line, facts)
@@ -124,10 +126,13 @@ def _choice(line: Line, facts: _Facts) -> Choice:
 
 
 def _is_outside_vat(piece: Piece, settings: Settings) -> bool:
-    free = not piece.vat and not piece.rate
     if piece.line.kind == "gift_card":
-        return settings.gift_card_kind == "multi_purpose" and free
-    return piece.line.kind in ("tip", "rounding") and free
+        return settings.gift_card_kind == "multi_purpose"
+    return piece.line.kind in ("tip", "rounding") and _is_free(piece)
+
+
+def _is_free(piece: Piece) -> bool:
+    return not piece.vat and not piece.rate
 
 
 def _out(piece: Piece, settings: Settings) -> Option:

@@ -74,11 +74,13 @@ def lines_of(
     with_options = [(piece, piece.option) for piece in coded if piece.option is not None]
     vats = amounts.rounded_vat(with_options, sale.prices, sale.currency, amounts.rule_of(sale, settings))
     lines = tuple(
-        amounts.planned_line(piece, option, own, sale.prices, _role(piece, option, invoice, settings))
+        _with_cost(
+            amounts.planned_line(piece, option, own, sale.prices, _role(piece, option, invoice, settings)), invoice
+        )
         for (piece, option), own in zip(with_options, vats, strict=True)
     )
     within = lines if invoice.left is None else _within(lines, sale, invoice, invoice.left, settings)
-    return within if isinstance(within, Hold) else unearned.apart(within, sale, invoice.planned, earlier, settings)
+    return within if isinstance(within, Hold) else unearned.apart(within, sale.date, invoice.planned, earlier, settings)
 
 
 def _coded(one: Piece | Hold, sale: Sale, invoice: Invoice) -> list[Piece] | Hold:
@@ -147,6 +149,14 @@ def _role(piece: Piece, option: Option, invoice: Invoice, settings: Settings) ->
         if same := [line.role for line in lines if line.code == option.code]:
             return same[0]
     return roles.line_role(piece.line.kind, option.code, tip=settings.tip_role)
+
+
+def _with_cost(line: PlannedLine, invoice: Invoice) -> PlannedLine:
+    """Goods that come back have the cost at which they were sold."""
+    if line.cost is not None or not line.returned:
+        return line
+    sold = [one for one in own_lines(invoice.planned) if one.id in (line.of, line.id) and one.cost is not None]
+    return replace(line, cost=sold[0].cost) if sold else line
 
 
 def _within(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from kontering.accounting import holds, postings
+from kontering.accounting import holds, postings, unearned
 from kontering.accounting.credit import remaining
 from kontering.accounting.planned import guid_of
 from kontering.accounting.settings import Settings
@@ -27,9 +28,12 @@ class Rebilled:
 
 
 def rebill(
-    booked: Planned, sale: Sale, settings: Settings, *, earlier: Sequence[Planned] = ()
+    booked: Planned, sale: Sale, settings: Settings, *, earlier: Sequence[Planned] = (), day: dt.date | None = None
 ) -> Rebilled | Hold | Skip:
-    """What is left of the booked invoice is credited on its own lines; payments go over to the new invoice."""
+    """What is left of the booked invoice is credited on its own lines; payments go over to the new invoice.
+
+    `day` is when the change is posted; without it the order's own day.
+    """
     if is_same(booked, sale, settings):
         return Skip(code="DUPLICATE_EVENT", reason=f"{sale.number} is booked as it is")
     if settings.edit_after_booking == "error":
@@ -37,14 +41,17 @@ def rebill(
     edition = edition_of(booked.key)
     stem = re.sub(r":v\d+$", "", booked.key)
     paid = sale.payments if _sum(sale) >= _sum(booked) else booked.payments
-    found = settle(replace(sale, key=f"{stem}:v{edition + 1}", payments=paid), settings)
+    posted = max(day or sale.date, booked.date)
+    found = settle(replace(sale, key=f"{stem}:v{edition + 1}", payments=paid), settings, day=posted)
     if isinstance(found, Hold):
         return found
-    credit = full_credit(booked, f"{stem}:v{edition}:credit", sale, settings, earlier)
+    credit = full_credit(booked, f"{stem}:v{edition}:credit", posted, settings, earlier=earlier)
     if isinstance(found, Skip):
         return Rebilled(credit=credit, invoice=None)
-    vouchers = postings.of(found.planned, settings, paid_before=_sum(booked))
-    return Rebilled(credit=credit, invoice=Settled(found.planned, vouchers))
+    # The number is printed again, but the target must be able to tell the two apart.
+    planned = replace(found.planned, mark=f"{found.planned.mark}-v{edition + 1}")
+    vouchers = postings.of(planned, settings, paid_before=_sum(booked))
+    return Rebilled(credit=credit, invoice=Settled(planned, vouchers))
 
 
 def edition_of(key: str) -> int:
@@ -63,11 +70,15 @@ def is_same(booked: Planned, sale: Sale, settings: Settings) -> bool:
     return isinstance(found, Settled) and _essence(found.planned) == _essence(booked)
 
 
-def full_credit(booked: Planned, key: str, sale: Sale, settings: Settings, earlier: Sequence[Planned] = ()) -> Settled:
-    """A credit note of all that is left of an invoice, line by line as it was booked."""
-    lines = own_lines(booked) if not earlier else tuple(_left(booked, earlier))
+def full_credit(
+    booked: Planned, key: str, day: dt.date, settings: Settings, *, earlier: Sequence[Planned] = ()
+) -> Settled:
+    """A credit note of all that is left of an invoice, line by line as booked: its order was changed or cancelled."""
+    whole = own_lines(booked) if not earlier else tuple(_left(booked, earlier))
+    lines = unearned.apart(
+        tuple(replace(line, of=line.id, returned=True) for line in whole), day, booked, earlier, settings
+    )
     totals = totals_of(lines)
-    day = max(booked.date, sale.date)
     document = replace(
         booked,
         kind="credit_note",
@@ -75,18 +86,17 @@ def full_credit(booked: Planned, key: str, sale: Sale, settings: Settings, earli
         guid=guid_of("credit_note", key, settings),
         number=f"{booked.number}-credit",
         mark=f"{booked.mark}-credit",
-        state=sale.state,
         date=day,
         due=day,
         terms_days=0,
-        lines=tuple(replace(line, of=line.id, returned=True) for line in lines),
+        lines=lines,
         totals=totals,
         payments=(),
         open=totals.gross,
         credits=booked.key,
         credits_number=booked.number,
         warnings=(),
-        why=(f"order {sale.number} was changed: invoice {booked.number} is credited in full",),
+        why=(f"order {booked.number} was changed or cancelled: its invoice is credited in full",),
     )
     return Settled(document, postings.of(document, settings))
 

@@ -32,13 +32,13 @@ class Head:
     why: tuple[str, ...] = ()
 
 
-def head_of(sale: Sale, settings: Settings, known: Known) -> Head | Hold:
-    """The head of an invoice, or of a credit note that stands alone."""
+def head_of(sale: Sale, settings: Settings, known: Known, day: dt.date | None = None) -> Head | Hold:
+    """The head of an invoice, or of a credit note that stands alone; `day` is when it is posted, if not on its own."""
     if settings.enabled_currencies is not None and sale.currency not in settings.enabled_currencies:
         return holds.currency_not_enabled(sale.key, sale.currency, sorted(settings.enabled_currencies))
-    day = periods.posting_day(sale.key, sale.date, settings)
-    if isinstance(day, Hold):
-        return day
+    posted = periods.posting_day(sale.key, day or sale.date, settings)
+    if isinstance(posted, Hold):
+        return posted
     fx = _rate(sale, settings)
     if isinstance(fx, Hold):
         return fx
@@ -48,7 +48,7 @@ def head_of(sale: Sale, settings: Settings, known: Known) -> Head | Hold:
     mark = _mark(sale, settings, known)
     if isinstance(mark, Hold):
         return mark
-    head = Head(day=day, fx=fx, mark=mark, customer=customer, warnings=_warnings(sale, customer, mark))
+    head = Head(day=posted, fx=fx, mark=mark, customer=customer, warnings=_warnings(sale, customer, mark))
     return replace(head, why=tuple(_reasons(sale, head)))
 
 
@@ -94,7 +94,7 @@ def _warnings(sale: Sale, customer: Party, mark: str) -> tuple[Warned, ...]:
 def _reasons(sale: Sale, head: Head) -> list[str]:
     found = []
     if head.day != sale.date:
-        found.append(f"{sale.date} lies in a closed period: posted on {head.day}, and VAT follows")
+        found.append(f"of {sale.date}, posted on {head.day}, and its VAT with it")
     if head.fx is not None:
         found.append(
             f"1 {sale.currency} is {head.fx} in the books, {'as the source says' if sale.fx else 'by the table'}"

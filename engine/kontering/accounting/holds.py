@@ -79,6 +79,12 @@ def untaxed(key: str, field: str, line: str, supply: str) -> Hold:
     return _hold("VAT_MISMATCH", "K407", key, reason, hint, field, {"line": line, "charged": "no VAT"})
 
 
+def card_with_vat(key: str, field: str, line: str, charged: str) -> Hold:
+    reason = f"line {line}: the source charged {charged} on a gift card that may be used for anything"
+    hint = "sell such cards without VAT, or set `gift_card_kind: single_purpose` if all that they buy has one rate"
+    return _hold("VAT_MISMATCH", "K424", key, reason, hint, field, {"line": line, "charged": charged, "fits": ("OUT",)})
+
+
 def mixed_rates(key: str, field: str, line: str, found: Sequence[str]) -> Hold:
     reason = f"line {line}: {' and '.join(found)} on the same amount is no VAT of the EU"
     hint = "let the mapping write the `base` of each rate, and the line is split"

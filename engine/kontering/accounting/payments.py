@@ -100,8 +100,9 @@ def _taxed_card(document: Planned, base: Decimal, settings: Settings) -> Iterato
     # The VAT of a single-purpose card was paid when it was sold: what the order charges again is taken back.
     rate = rates.standard(settings.country, document.date) or ZERO
     vat = to_currency(reckoned(base, rate, "gross"), document.base_currency, "down")
-    yield "gift_card_liability", base - vat
-    yield f"vat_out:{settings.country}{percent(rate)}", vat
+    code = f"{settings.country}{percent(rate)}"
+    yield f"gift_card_liability:{code}", base - vat
+    yield f"vat_out:{code}", vat
 
 
 def _voucher(kind: str, key: str, day: dt.date, lines: list[tuple[str, Decimal]], document: Planned) -> Posting:
@@ -117,3 +118,18 @@ def _worth_posting(voucher: Posting) -> Iterator[Posting]:
     # An earlier credit that pays an invoice moves nothing: both sides are the receivable.
     if any(line.role != "receivable" for line in voucher.lines):
         yield voucher
+
+
+def later(document: Planned, payment: Paid, key: str, before: Decimal, settings: Settings) -> Iterator[Posting]:
+    """The voucher of money that comes after its document, of which `before` is paid already."""
+    base = in_base(before + payment.amount, document) - in_base(before, document)
+    yield from _vouchers(document, payment, key, base, settings)
+
+
+def unassigned(payment: Paid, key: str, fx: Decimal | None, settings: Settings) -> Posting:
+    """The voucher of money that came for nothing that is known yet: it waits as a prepayment."""
+    base = to_currency(payment.amount * (payment.fx or fx or 1), settings.base_currency)
+    role = role_of(payment.method, settings)
+    lines = (PostingLine(role=role, amount=base), PostingLine(role="customer_prepayment", amount=-base))
+    day = open_day(payment.date, settings)
+    return Posting(kind="prepayment", key=key, date=day, lines=lines, text=f"prepayment {payment.reference or key}")

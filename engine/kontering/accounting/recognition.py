@@ -11,7 +11,7 @@ from kontering.accounting import months, postings, roles
 from kontering.accounting.periods import open_day
 from kontering.accounting.settings import Settings
 from kontering.accounting.totals import own_lines
-from kontering.model.document import Period, Planned, Posting, PostingLine
+from kontering.model.document import Period, Planned, PlannedLine, Posting, PostingLine
 from kontering.model.money import ZERO, fitted, rounded, unit
 
 
@@ -68,7 +68,7 @@ def deferrals(document: Planned, credited_by: Sequence[Planned] = ()) -> tuple[D
             booked=document.date,
             amount=amount,
             period=line.period,
-            taken=tuple(_taken(line.id, len(lines) == 1, credited_by)),
+            taken=tuple(_taken(line, len(lines) == 1, credited_by)),
         )
         for line, amount in zip(lines, worth, strict=True)
         if line.period is not None
@@ -206,14 +206,19 @@ def _sum_until(deferral: Deferral, day: dt.date) -> Decimal:
     return sum((taken.amount for taken in deferral.taken if taken.day <= day), ZERO)
 
 
-def _taken(line: str, only: bool, credited_by: Sequence[Planned]) -> Iterator[Taken]:
+def last_of_service(credited: PlannedLine, sold: PlannedLine, day: dt.date) -> dt.date:
+    """The last day of service before what was credited: the day before its own period, else the credit note's day."""
+    if credited.period is None or credited.period == sold.period:
+        return day
+    return credited.period.start - dt.timedelta(days=1)
+
+
+def _taken(line: PlannedLine, only: bool, credited_by: Sequence[Planned]) -> Iterator[Taken]:
     for credit in credited_by:
         lines = [one for one in credit.lines if one.role == "deferred_revenue"]
         for one, amount in zip(lines, _in_base(credit, [one.net for one in lines]), strict=True):
-            if one.of == line or (only and one.of is None):
-                # A credited period begins when service ends; without one it ends with the credit note's own day.
-                day = one.period.start - dt.timedelta(days=1) if one.period else credit.date
-                yield Taken(day=day, amount=amount)
+            if one.of == line.id or (only and one.of is None):
+                yield Taken(day=last_of_service(one, line, credit.date), amount=amount)
 
 
 def _in_base(document: Planned, nets: Sequence[Decimal]) -> tuple[Decimal, ...]:

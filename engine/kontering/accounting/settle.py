@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,6 +20,8 @@ from kontering.model.money import ZERO, to_currency
 from kontering.model.plan import Hold, Skip
 
 NOTHING = Known()
+# What sources call a debt that will never be paid: a loss, and no credit note.
+LOSSES = ("write_off", "writeoff", "bad_debt", "uncollectible", "tab")
 NEVER_DEFERRED = ("shipping", "gift_card", "tip", "rounding")
 
 
@@ -38,11 +41,13 @@ def settle(
     credited: Decimal = ZERO,
     earlier: Sequence[Planned] = (),
     known: Known = NOTHING,
+    day: dt.date | None = None,
 ) -> Settled | Hold | Skip:
     """Everything that can be said of a sale without asking the target.
 
     `original` is the invoice that a credit note is about, `credited` what its earlier credit notes come to, and
     `earlier` these themselves: with them the last credit note takes exactly what is left under each VAT code.
+    `day` is when the document is posted, if not on its own day; rates are those of its own.
     """
     sale, warnings = texts.cleaned(sale, settings)
     if settings.zero_total == "skip" and _is_nothing(sale):
@@ -50,16 +55,16 @@ def settle(
     if sale.kind == "credit_note" and (original is not None or settings.credit_alone == "hold"):
         found = _credit(sale, settings, original, credited, earlier)
     else:
-        found = _sold(sale, settings, known)
+        found = _sold(sale, settings, known, day)
     if isinstance(found, Hold):
         return found
     document = texts.fitted(replace(found, warnings=(*warnings, *found.warnings)), settings)
     return document if isinstance(document, Hold) else Settled(document, postings.of(document, settings))
 
 
-def _sold(sale: Sale, settings: Settings, known: Known) -> Planned | Hold:
+def _sold(sale: Sale, settings: Settings, known: Known, day: dt.date | None) -> Planned | Hold:
     """An invoice, or a credit note that stands alone."""
-    head = head_of(sale, settings, known)
+    head = head_of(sale, settings, known, day)
     if isinstance(head, Hold):
         return head
     found = classified(sale, head.customer, settings)
@@ -78,6 +83,8 @@ def _credit(
     """A credit note on its invoice."""
     if original is None:
         return holds.no_invoice(sale.key, sale.credits_number or sale.credits)
+    if (sale.reason or "").strip().casefold().replace(" ", "_").replace("-", "_") in LOSSES:
+        return holds.loss_as_credit(sale.key, sale.reason or "")
     if original.currency != sale.currency:
         return holds.other_currency(sale.key, sale.currency, original.number, original.currency)
     day = periods.posting_day(sale.key, sale.date, settings)

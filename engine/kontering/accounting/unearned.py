@@ -10,20 +10,20 @@ from decimal import Decimal
 from kontering.accounting import recognition, roles
 from kontering.accounting.recognition import Deferral, Taken
 from kontering.accounting.settings import Settings
-from kontering.model.document import Planned, PlannedLine, Sale
+from kontering.model.document import Planned, PlannedLine
 from kontering.model.money import ZERO, fitted, unit
 
 
 def apart(
-    lines: tuple[PlannedLine, ...], sale: Sale, original: Planned, earlier: Sequence[Planned], settings: Settings
+    lines: tuple[PlannedLine, ...], day: dt.date, original: Planned, earlier: Sequence[Planned], settings: Settings
 ) -> tuple[PlannedLine, ...]:
-    """The lines of a credit note, with what was earned already as a part of its own: `PLAN/earned`."""
-    own = replace(settings, base_currency=sale.currency)
-    return tuple(part for line in lines for part in _parts(line, sale, original, earlier, own))
+    """The lines of a credit note of `day`, with what was earned already as a part of its own: `PLAN/earned`."""
+    own = replace(settings, base_currency=original.currency)
+    return tuple(part for line in lines for part in _parts(line, day, original, earlier, own))
 
 
 def _parts(
-    line: PlannedLine, sale: Sale, original: Planned, earlier: Sequence[Planned], settings: Settings
+    line: PlannedLine, day: dt.date, original: Planned, earlier: Sequence[Planned], settings: Settings
 ) -> Iterator[PlannedLine]:
     source = _source(line, original)
     if line.role != "deferred_revenue" or source is None or source.period is None:
@@ -39,10 +39,10 @@ def _parts(
         period=source.period,
         taken=taken,
     )
-    last = line.period.start - dt.timedelta(days=1) if line.period else sale.date
+    last = recognition.last_of_service(line, source, day)
     gone = recognition.earned(whole, last, settings) + sum((one.amount for one in taken), ZERO)
     left = max(source.net - gone, ZERO)
-    yield from (line,) if line.net <= left else _split(line, left, sale.currency)
+    yield from (line,) if line.net <= left else _split(line, left, original.currency)
 
 
 def _split(line: PlannedLine, left: Decimal, currency: str) -> Iterator[PlannedLine]:
@@ -73,5 +73,4 @@ def _taken(source: PlannedLine, earlier: Sequence[Planned]) -> Iterator[Taken]:
     for credit in earlier:
         for line in credit.lines:
             if line.role == "deferred_revenue" and (line.of or source.id) == source.id:
-                day = line.period.start - dt.timedelta(days=1) if line.period else credit.date
-                yield Taken(day=day, amount=line.net)
+                yield Taken(day=recognition.last_of_service(line, source, credit.date), amount=line.net)

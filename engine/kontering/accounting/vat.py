@@ -82,7 +82,8 @@ def choices(
     if buyer.number is not None and _is_foreign_firm(buyer.number, supply, settings):
         return _eu_firm(supply, where, buyer)
     if buyer.number is not None:
-        return _at_home(day, settings, f"{_noun(supply)} to {where}, but the buyer's number is a domestic one")
+        reason = f"{_noun(supply)} to {where}, but {buyer.number.text} is no number of another member state"
+        return _at_home(day, settings, reason)
     return _eu_consumer(supply, where, day, settings)
 
 
