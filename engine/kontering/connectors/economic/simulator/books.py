@@ -94,8 +94,8 @@ def add_year(state: State, first: date, last: date, closed_until: date | None = 
     year = name + suffix
     closed = closed_until is not None and last <= closed_until
     row: Row = {"year": year, "fromDate": first.isoformat(), "toDate": last.isoformat(), "closed": closed}
-    state.table("accounting-years")[year] = row
     state.periods[year] = periods_of(year, first, last, closed_until)
+    state.table("accounting-years")[year] = row
     return row
 
 

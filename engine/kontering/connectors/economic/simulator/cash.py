@@ -11,6 +11,7 @@ import httpx
 from kontering.connectors.economic.ids import from_path, in_path
 from kontering.connectors.economic.simulator import ledger, views, vouchers
 from kontering.connectors.economic.simulator.books import entry_view
+from kontering.connectors.economic.simulator.checks import whole
 from kontering.connectors.economic.simulator.guard import answered, nothing
 from kontering.connectors.economic.simulator.masters import readable, row_of
 from kontering.connectors.economic.simulator.papers import DRAFT_ENTRIES, ENTRIES, ENTRY_TYPES, VOUCHER, VOUCHERS
@@ -242,7 +243,8 @@ def _delete_entries(asked: Ask) -> httpx.Response:
     """One entry or several, each by number and the version it was read in."""
     body = asked.json()
     for item in body if isinstance(body, list) else [body]:
-        row = asked.state.draft_entries.get(item.get("entryNumber")) if isinstance(item, dict) else None
+        number = item.get("entryNumber") if isinstance(item, dict) else None
+        row = asked.state.draft_entries.get(number) if whole(number) else None
         if row is None:
             raise not_found("The draft entry")
         if item.get("objectVersion") != row["objectVersion"]:
@@ -260,9 +262,11 @@ def _flat_entries(asked: Ask) -> httpx.Response:
 def _match(asked: Ask) -> httpx.Response:
     body = asked.json()
     numbers = body.get("entryIds") if isinstance(body, dict) else None
-    rows = [asked.state.entries.get(number) for number in numbers or ()]
+    if not isinstance(numbers, list):
+        raise refused("The numbers of the entries were expected.", "InvalidInput")
+    rows = [asked.state.entries.get(number) for number in numbers if whole(number)]
     found = [row for row in rows if row is not None and "remainder" in row]
-    if len(found) < 2 or len(found) != len(rows):
+    if len(found) < 2 or len(found) != len(numbers):
         raise refused("Two or more open entries were expected.", "InvalidInput")
     if len({str(row.get("customer") or row.get("supplier")) for row in found}) != 1:
         raise refused("The entries belong to different parties.", "InvalidInput")

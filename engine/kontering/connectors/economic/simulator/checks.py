@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from kontering.connectors.economic.ids import from_path
 from kontering.connectors.economic.simulator.fields import Field
@@ -22,6 +22,7 @@ from kontering.connectors.economic.simulator.refusals import (
 )
 
 Row = dict[str, Any]
+LARGEST = 10**12
 Exists = Callable[[str, Any], bool]
 """Whether the resource of a path has something of that number."""
 
@@ -117,9 +118,19 @@ def _text(field: Field, value: Any) -> Errors:
     return {}
 
 
+def whole(value: Any) -> TypeGuard[int | Decimal]:
+    """Whether a value is a number without decimals; in JSON 3.0 is one too.
+
+    >>> whole(3), whole(Decimal("3.0")), whole(True), whole("3")
+    (True, True, False, False)
+    """
+    if isinstance(value, Decimal):
+        return value == value.to_integral_value()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _integer(field: Field, value: Any) -> Errors:
-    whole = isinstance(value, int) or (isinstance(value, Decimal) and value == value.to_integral_value())
-    if isinstance(value, bool) or not whole:
+    if not whole(value):
         return one(INVALID, f"{field.name} must be a whole number.", value)
     return _size(field, value)
 
@@ -133,6 +144,8 @@ def _number(field: Field, value: Any) -> Errors:
 
 
 def _size(field: Field, value: int | Decimal) -> Errors:
+    if not -LARGEST < value < LARGEST:
+        return one(INVALID, f"{field.name} is too large.", str(value))
     if field.low is not None and value < field.low:
         return one(INVALID, f"{field.name} must be at least {field.low}.", value)
     if field.high is not None and value > field.high:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from decimal import InvalidOperation
 
 import httpx
 
@@ -118,6 +119,8 @@ def _tried(handler: Handler, asked: Asked[State]) -> httpx.Response:
         return handler(asked)
     except Bad as bad:
         return refusal(asked, bad)
+    except (InvalidOperation, OverflowError):
+        return refusal(asked, Bad(400, "A number or a date is too large to reckon with.", errorCode="E04300"))
     except NotJson as error:
         return refusal(asked, Bad(400, "The body is no JSON.", errorCode="E00400", developerHint=str(error)))
 

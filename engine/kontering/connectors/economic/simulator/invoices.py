@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from kontering.connectors.economic.simulator import ledger
-from kontering.connectors.economic.simulator.checks import checked
+from kontering.connectors.economic.simulator.checks import checked, whole
 from kontering.connectors.economic.simulator.papers import DRAFTS, LINE
 from kontering.connectors.economic.simulator.refusals import (
     INVALID,
@@ -136,7 +136,7 @@ def _draft_of(state: State, body: Any) -> Row:
     number = given.get("draftInvoiceNumber", _last_part(given.get("self")))
     if number is None:
         raise invalid({"draftInvoice": one(NO_IDENTIFIER, "draftInvoice needs draftInvoiceNumber or self.")})
-    if number not in state.drafts:
+    if not whole(number) or number not in state.drafts:
         raise invalid(
             {"draftInvoice": one(MISSING_RESOURCE, "draftInvoice does not exist.", number, "See /invoices/drafts.")}
         )
@@ -152,12 +152,13 @@ def _number(state: State, body: Row) -> int:
     wanted = body.get("bookWithNumber")
     if wanted is None:
         return state.next("booked", state.booked)
-    if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1:
+    if not whole(wanted) or wanted < 1:
         raise invalid({"bookWithNumber": one(INVALID, "bookWithNumber must be a whole number above 0.", wanted)})
     if wanted in state.booked:
         raise invalid({"bookWithNumber": one(INVALID, "An invoice has this number already.", wanted)})
-    state.last["booked"] = max(state.last.get("booked", 0), wanted)
-    return wanted
+    number = int(wanted)
+    state.last["booked"] = max(state.last.get("booked", 0), number)
+    return number
 
 
 def _send_by(state: State, body: Row, row: Row) -> str:

@@ -14,7 +14,6 @@ from kontering.connectors.economic.simulator.guard import answered, created, not
 from kontering.connectors.economic.simulator.refusals import (
     INVALID,
     MISSING_RESOURCE,
-    Bad,
     invalid,
     not_found,
     one,
@@ -237,48 +236,51 @@ def _locations() -> list[Route[State]]:
 
 def _prices() -> list[Route[State]]:
     """Prices of a product in other currencies, by currency."""
-
-    def own(asked: Ask) -> dict[str, Row]:
-        number = row_of(asked, PRODUCTS)["productNumber"]
-        return {code: row for (product, code), row in asked.state.prices.items() if product == number}
-
-    def view(state: State, row: Row, origin: str) -> Row:
-        at = views.link(origin, "products", row["product"]["productNumber"])
-        more = f"{at}/pricing/currency-specific-sales-prices/{row['currency']['code']}"
-        return {**views.shown(row, CURRENCY_PRICES.fields, origin), "self": more}
-
-    def lists(asked: Ask) -> httpx.Response:
-        return reply(views.page(asked, own(asked).values(), CURRENCY_PRICES, view))
-
-    def reads(asked: Ask) -> httpx.Response:
-        row = own(asked).get(asked.ids["code"].upper())
-        if row is None:
-            raise not_found(asked.request.url.path)
-        return reply(view(asked.state, row, asked.origin))
-
-    def puts(asked: Ask) -> httpx.Response:
-        number = row_of(asked, PRODUCTS)["productNumber"]
-        body = asked.json()
-        if "code" in asked.ids and isinstance(body, dict):
-            body = {"currency": {"code": asked.ids["code"].upper()}, **body}
-        row = checked(body, CURRENCY_PRICES.fields, asked.state.exists)
-        code = row["currency"]["code"]
-        if asked.method == "POST" and (number, code) in asked.state.prices:
-            raise Bad(400, f"There is a price in {code} already.", errorCode=INVALID)
-        asked.state.prices[(number, code)] = {**row, "product": {"productNumber": number}}
-        shown_row = view(asked.state, asked.state.prices[(number, code)], asked.origin)
-        return created(shown_row, shown_row["self"]) if asked.method == "POST" else reply(shown_row)
-
-    def gone(asked: Ask) -> httpx.Response:
-        number = row_of(asked, PRODUCTS)["productNumber"]
-        if asked.state.prices.pop((number, asked.ids["code"].upper()), None) is None:
-            raise not_found(asked.request.url.path)
-        return nothing()
-
+    one = PRICES + "/{code}"
     return [
-        Route("GET", PRICES, answered(lists)),
-        Route("POST", PRICES, answered(puts)),
-        Route("GET", PRICES + "/{code}", answered(reads)),
-        Route("PUT", PRICES + "/{code}", answered(puts)),
-        Route("DELETE", PRICES + "/{code}", answered(gone)),
+        Route("GET", PRICES, answered(_list_prices)),
+        Route("POST", PRICES, answered(_put_price)),
+        Route("GET", one, answered(lambda asked: reply(_price_view(asked.state, _price(asked), asked.origin)))),
+        Route("PUT", one, answered(_put_price)),
+        Route("DELETE", one, answered(_delete_price)),
     ]
+
+
+def _list_prices(asked: Ask) -> httpx.Response:
+    number = row_of(asked, PRODUCTS)["productNumber"]
+    rows = [row for (product, _), row in asked.state.prices.items() if product == number]
+    return reply(views.page(asked, rows, CURRENCY_PRICES, _price_view))
+
+
+def _price(asked: Ask) -> Row:
+    row = asked.state.prices.get((row_of(asked, PRODUCTS)["productNumber"], asked.ids["code"].upper()))
+    if row is None:
+        raise not_found(asked.request.url.path)
+    return row
+
+
+def _price_view(state: State, row: Row, origin: str) -> Row:
+    at = views.link(origin, "products", row["product"]["productNumber"])
+    own = f"{at}/pricing/currency-specific-sales-prices/{row['currency']['code']}"
+    return {**views.shown(row, CURRENCY_PRICES.fields, origin), "self": own}
+
+
+def _put_price(asked: Ask) -> httpx.Response:
+    """A POST makes a price, a PUT has the currency in its address."""
+    number = row_of(asked, PRODUCTS)["productNumber"]
+    body = asked.json()
+    if "code" in asked.ids and isinstance(body, dict):
+        body = {**body, "currency": {"code": asked.ids["code"].upper()}}
+    row = checked(body, CURRENCY_PRICES.fields, asked.state.exists)
+    code = row["currency"]["code"]
+    if asked.method == "POST" and (number, code) in asked.state.prices:
+        raise refused(f"There is a price in {code} already.")
+    asked.state.prices[(number, code)] = {**row, "product": {"productNumber": number}}
+    seen = _price_view(asked.state, asked.state.prices[(number, code)], asked.origin)
+    return created(seen, seen["self"]) if asked.method == "POST" else reply(seen)
+
+
+def _delete_price(asked: Ask) -> httpx.Response:
+    row = _price(asked)
+    del asked.state.prices[(row["product"]["productNumber"], row["currency"]["code"])]
+    return nothing()

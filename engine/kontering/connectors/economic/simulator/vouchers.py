@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kontering.connectors.economic.simulator import ledger
-from kontering.connectors.economic.simulator.checks import checked
+from kontering.connectors.economic.simulator.checks import checked, whole
 from kontering.connectors.economic.simulator.papers import ENTRY_TYPES, VOUCHER
 from kontering.connectors.economic.simulator.refusals import INVALID, MISSING_RESOURCE, Errors, invalid, one, refused
 from kontering.connectors.economic.simulator.state import ZERO, Row, State, closed
@@ -63,7 +63,7 @@ def book(state: State, journal: int | None, numbers: Iterable[int], now: datetim
 
 
 def _draft(state: State, journal: int | None, number: Any) -> Row:
-    row = state.draft_entries.get(number)
+    row = state.draft_entries.get(number) if whole(number) else None
     if row is None or journal not in (None, row["journal"]["journalNumber"]):
         raise refused(f"There is no draft entry {number}.", "InvalidInput")
     return row
