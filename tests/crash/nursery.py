@@ -1,4 +1,4 @@
-"""Starts workers quickly: one process that has everything imported, and forks a child for each run it is asked for.
+"""Starts workers quickly: one process that has everything loaded and tried, and forks a child for each run.
 
 It reads one JSON line a command (`start` a run, `kill` a child, `wait` for one) and answers each with one line.
 """
@@ -99,8 +99,9 @@ def answer(command: Mapping[str, Any]) -> int:
 
 
 def main() -> None:
-    import tests.crash.worker  # noqa: F401  everything is loaded once, before the first child
+    from tests.crash.worker import warm_up
 
+    warm_up()
     for line in sys.stdin:
         sys.stdout.write(f"{answer(json.loads(line))}\n")
         sys.stdout.flush()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.plain import shop
+import httpx
+from tests.plain import books, shop
 
 from kontering.sdk.connector import Again, Call
 from kontering.store.deliveries import Delivery
@@ -15,6 +16,14 @@ from kontering.sync import dispatch, guard
 def blind(unsure: Delivery, call: Call | None, now: int) -> guard.Verdict:
     """No guard: what has no receipt is sent again, as if nothing had happened."""
     return guard.StartOver()
+
+
+def warm_up() -> None:
+    """One run of everything, so that a child finds mappings and statements compiled."""
+    plan = shop.project([shop.order(1)])
+    with Store.open("sqlite://", project="acme") as opened:
+        books_in_memory = httpx.MockTransport(books.simulator())
+        dispatch.run(opened, shop.wired(plan, transport=books_in_memory), threads=1)
 
 
 def work(

@@ -19,7 +19,7 @@ from kontering.sdk import calls
 from kontering.sdk.connector import SDK, Again, Call, Connector, Settings, Takes
 from kontering.testing import Asked, Route, Simulated, reply
 
-SETTLE = timedelta(milliseconds=300)
+SETTLE = timedelta(milliseconds=150)
 HOUR = timedelta(hours=1)
 PATHS = {
     "customer": "/customers",

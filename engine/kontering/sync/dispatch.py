@@ -36,6 +36,9 @@ SLOTS = 4
 LADDER = (5, 60, 300, 1800, 7200, 43200)
 """Seconds before a lane in trouble is tried again; after the last a person looks at its first document."""
 
+SOON = 200
+"""Milliseconds before the first look at an answer that was lost."""
+
 PATIENCE = 20.0
 """Seconds that a run waits for something to become due before it ends and leaves that to the next one."""
 
@@ -185,7 +188,7 @@ def _handle(inline: Inline, ours: Claimed) -> None:
     except TryLater as nothing:
         _no_answer(inline, ours, serving, nothing)
     except Unsure as lost:
-        after = round(lost.after * 1000) or 1000
+        after = max(round(lost.after * 1000), SOON)
         _put_off(inline, ours, serving, after, str(lost), ladder=True)
     except (Denied, Refused) as refused:
         _stopped(inline, ours, str(refused))
