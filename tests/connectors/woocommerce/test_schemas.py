@@ -121,3 +121,14 @@ def test_what_the_shop_gives_fits_and_loses_nothing(kind: str) -> None:
 def test_all_kinds_that_are_read_have_a_schema() -> None:
     assert {reads.schema for reads in CONNECTOR.reads.values()} == {f"woocommerce/{kind}" for kind in KINDS}
     assert {path.name.removesuffix(".schema.json") for path in FILES} == {*KINDS, "parts"}
+
+
+def test_every_setting_is_on_the_page_with_its_default() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "connectors" / "woocommerce.md").read_text(encoding="utf-8")
+    table = page.partition("| setting |")[2].partition("\n\n")[0]
+
+    for name, setting in CONNECTOR.settings["properties"].items():
+        row = next(line for line in table.splitlines() if f"`{name}`" in line)
+        assert setting["title"]
+        assert setting["description"]
+        assert str(setting.get("default", "")).lower() in row.lower()

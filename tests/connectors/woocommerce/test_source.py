@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from kontering.connectors.woocommerce.simulator.checkout import Json
 from kontering.connectors.woocommerce.simulator.shop import stamp
 from kontering.errors import Denied, Refused, TryLater
 from kontering.sdk.connector import Page, Pointer, Position, Record
+from kontering.sdk.wire import read_json, write_json
 from kontering.testing import Clock, Faulty, Simulator, reply, serve
 from kontering.testing.contract import SOURCE, Subject, source_of
 from kontering.testing.faults import always, at, every, html, to
@@ -70,13 +72,22 @@ def many_subscriptions() -> Simulated[Shop]:
 
 
 def many_refunds() -> Simulated[Shop]:
+    shop = empty()
+    orders, refunds = (read_json(rows) for rows in _refunded())
+    shop.state.orders = {row["id"]: row for row in orders}
+    shop.state.refunds = {row["id"]: row for row in refunds}
+    return shop
+
+
+@cache
+def _refunded() -> tuple[bytes, bytes]:
+    """A shop's orders, two of the first page and two of the second with a refund, and its refunds."""
     shop = with_orders(110)
     paid = [order for order in shop.state.orders.values() if order["date_paid_gmt"]]
     with api(shop) as http:
         for order in (*paid[:2], *paid[-2:]):
             http.post(f"orders/{order['id']}/refunds", json={"amount": "5.00", "reason": "x"}).raise_for_status()
-    shop.calls.clear()
-    return shop
+    return write_json(list(shop.state.orders.values())), write_json(list(shop.state.refunds.values()))
 
 
 def change_subscription(shop: Shop) -> str:
