@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from kontering.connectors.woocommerce import CONNECTOR
 from kontering.connectors.woocommerce.sample import drawn, goods, made, named
 from kontering.connectors.woocommerce.sample.cases import Case
 from kontering.connectors.woocommerce.simulator import KEY, SECRET, Habits, Setup, Shop, Simulated, make
 from kontering.connectors.woocommerce.simulator.checkout import Till, placed
+from kontering.sdk.connector import Page, Position, Record
 from kontering.sdk.wire import read_json, write_json
 from kontering.testing import Clock, Simulator
+from kontering.testing.contract import source_of
 
 START = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 SITE = "https://shop.example"
@@ -69,3 +72,24 @@ def api(shop: Simulator, site: str = SITE, key: str = KEY, secret: str = SECRET)
 
 def total(order: dict[str, Any]) -> Decimal:
     return Decimal(order["total"])
+
+
+def code(response: httpx.Response) -> tuple[int, str]:
+    """The status of an answer and, if it is a no, its code."""
+    return response.status_code, response.json().get("code", "")
+
+
+def ids(response: httpx.Response) -> list[int]:
+    return [row["id"] for row in response.raise_for_status().json()]
+
+
+def pages(shop: Simulator, kind: str = "order", after: Position | None = None, **settings: Any) -> list[Page]:
+    return list(source_of(CONNECTOR, shop, settings).read(kind, after))
+
+
+def records(shop: Simulator, kind: str = "order", after: Position | None = None, **settings: Any) -> list[Record]:
+    return [record for page in pages(shop, kind, after, **settings) for record in page.records]
+
+
+def position(shop: Simulator, kind: str = "order", after: Position | None = None) -> Position | None:
+    return pages(shop, kind, after)[-1].after

@@ -1,137 +1,28 @@
-"""The simulated shop against what is known of WooCommerce, asked over its API alone."""
+"""The simulated shop's orders and refunds against what is known of WooCommerce, asked over its API alone."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.connectors.woocommerce.shops import SITE, START, api, case, empty, with_cases, with_goods, with_orders
+from tests.connectors.woocommerce.shops import (
+    SITE,
+    START,
+    api,
+    case,
+    code,
+    empty,
+    ids,
+    with_cases,
+    with_goods,
+    with_orders,
+)
 
-from kontering import resources
-from kontering.connectors.woocommerce.sample import made, named
-from kontering.connectors.woocommerce.simulator import KEY, SECRET, Habits, Shop, Simulated, make
+from kontering.connectors.woocommerce.sample import named
+from kontering.connectors.woocommerce.simulator import Habits
 from kontering.testing import Clock
-
-PLAIN = "http://shop.example"
-
-
-def code(response: httpx.Response) -> tuple[int, str]:
-    return response.status_code, response.json().get("code", "")
-
-
-def ids(response: httpx.Response) -> list[int]:
-    return [row["id"] for row in response.raise_for_status().json()]
-
-
-def test_basic_is_for_https() -> None:
-    shop = with_orders(1)
-
-    assert api(shop).get("orders").status_code == 200
-    assert code(api(shop, PLAIN).get("orders")) == (401, "woocommerce_rest_cannot_view")
-
-
-@pytest.mark.parametrize(
-    ("key", "secret", "error"),
-    [
-        (KEY, "cs_wrong", "woocommerce_rest_authentication_error"),
-        ("ck_unknown", SECRET, "woocommerce_rest_cannot_view"),
-    ],
-)
-def test_a_bad_secret_and_an_unknown_key_differ(key: str, secret: str, error: str) -> None:
-    assert code(api(with_orders(1), key=key, secret=secret).get("orders")) == (401, error)
-
-
-def test_keys_in_the_query_come_before_the_header() -> None:
-    http = api(with_orders(1))
-    query = {"consumer_key": KEY, "consumer_secret": SECRET}
-
-    assert api(with_orders(1), secret="wrong").get("orders", params=query).status_code == 200
-    assert code(http.get("orders", params=query | {"consumer_secret": "wrong"}))[0] == 401
-
-
-def test_a_host_may_strip_the_header() -> None:
-    shop = empty(habits=Habits(strips_authorization=True))
-
-    assert code(api(shop).get("orders")) == (401, "woocommerce_rest_cannot_view")
-    assert api(shop).get("orders", params={"consumer_key": KEY, "consumer_secret": SECRET}).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("scope", "reads", "writes"), [("read", 200, 401), ("write", 401, 200), ("read_write", 200, 200)]
-)
-def test_a_key_has_a_scope(scope: str, reads: int, writes: int) -> None:
-    http = api(with_cases([case("plain-dk")], empty(scope=scope)))
-
-    assert http.get("orders").status_code == reads
-    answer = http.put("orders/5101", json={"customer_note": "x"})
-    assert answer.status_code == writes
-    if writes == 401:
-        assert "does not have write permissions" in answer.json()["message"]
-
-
-def signed(shop: Simulated[Shop], method: str = "HMAC-SHA256", **changes: str) -> dict[str, str]:
-    """OAuth parameters for GET /orders?status=any, signed by hand after RFC 5849."""
-    params = {
-        "status": "any,trash",
-        "oauth_consumer_key": KEY,
-        "oauth_nonce": "n1",
-        "oauth_signature_method": method,
-        "oauth_timestamp": str(int(shop.clock().timestamp())),
-    } | changes
-    pairs = "&".join(f"{quote(name, safe='')}={quote(params[name], safe='')}" for name in sorted(params))
-    address = quote(f"{PLAIN}/wp-json/wc/v3/orders", safe="")
-    text = f"GET&{address}&{quote(pairs, safe='')}"
-    digest = hashlib.sha1 if method == "HMAC-SHA1" else hashlib.sha256
-    signature = hmac.new(f"{SECRET}&".encode(), text.encode(), digest).digest()
-    return params | {"oauth_signature": base64.b64encode(signature).decode()}
-
-
-def oauth(shop: Simulated[Shop], params: dict[str, str]) -> httpx.Response:
-    http = httpx.Client(transport=httpx.MockTransport(shop), trust_env=False)
-    return http.get(f"{PLAIN}/wp-json/wc/v3/orders", params=params)
-
-
-@pytest.mark.parametrize("method", ["HMAC-SHA1", "HMAC-SHA256"])
-def test_oauth_is_for_http(method: str) -> None:
-    shop = with_orders(1)
-
-    assert oauth(shop, signed(shop, method)).status_code == 200
-
-
-def test_a_nonce_is_good_once_and_a_timestamp_for_a_quarter_of_an_hour() -> None:
-    clock = Clock(START)
-    shop = with_orders(1, empty(clock))
-    params = signed(shop)
-
-    assert oauth(shop, params).status_code == 200
-    assert "nonce has already been used" in oauth(shop, params).json()["message"]
-    later = signed(shop, oauth_nonce="n2")
-    clock.forward(minutes=16)
-    assert oauth(shop, later).json()["message"] == "Invalid timestamp."
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"status": "pending"}, "signature does not match"),
-        ({"oauth_consumer_key": "ck_unknown"}, "Consumer key is invalid"),
-        ({"oauth_signature_method": "PLAINTEXT"}, "signature method is invalid"),
-        ({"oauth_nonce": ""}, "Missing OAuth parameter oauth_nonce"),
-    ],
-)
-def test_what_is_wrong_with_a_signature_is_said(change: dict[str, str], says: str) -> None:
-    shop = with_orders(1)
-
-    answer = oauth(shop, signed(shop) | change)
-
-    assert answer.status_code == 401
-    assert says in answer.json()["message"]
 
 
 def test_a_list_has_ten_rows_the_newest_first_and_headers_that_count() -> None:
@@ -404,96 +295,3 @@ def test_a_refund_is_deleted_for_good_or_not_at_all() -> None:
 @pytest.mark.parametrize(("newer", "status"), [(True, 200), (False, 404)])
 def test_the_list_of_all_refunds_is_newer(newer: bool, status: int) -> None:
     assert api(empty(habits=Habits(all_refunds=newer))).get("refunds").status_code == status
-
-
-def test_products_are_found_by_their_numbers() -> None:
-    http = api(with_goods())
-
-    assert ids(http.get("products", params={"sku": "KAF-500,TE-GRN", "orderby": "id", "order": "asc"})) == [201, 203]
-    assert ids(http.get("products", params={"sku": "none"})) == []
-
-
-def test_stock_is_kept_only_where_it_is_managed() -> None:
-    http = api(with_goods())
-
-    row = http.put("products/201", json={"manage_stock": True, "stock_quantity": 0}).json()
-    assert (row["stock_quantity"], row["stock_status"]) == (0, "outofstock")
-    assert http.put("products/201", json={"backorders": "yes"}).json()["stock_status"] == "onbackorder"
-    assert http.put("products/201", json={"manage_stock": False, "stock_quantity": 7}).json()["stock_quantity"] is None
-
-
-def test_a_variation_has_its_own_stock_and_address() -> None:
-    http = api(with_goods())
-
-    row = http.put("products/220/variations/221", json={"manage_stock": True, "stock_quantity": 12}).json()
-
-    assert (row["stock_quantity"], row["sku"], row["parent_id"]) == (12, "KRUS-BL", 220)
-    assert http.get("products/221").json()["type"] == "variation"
-    assert code(http.get("products/201/variations/221"))[0] == 404
-    done = http.post("products/220/variations/batch", json={"update": [{"id": 222, "stock_quantity": 3}]}).json()
-    assert done["update"][0]["stock_quantity"] == 3
-
-
-def test_a_number_is_taken_once() -> None:
-    http = api(with_goods())
-
-    assert code(http.post("products", json={"name": "X", "sku": "KAF-500"})) == (400, "product_invalid_sku")
-    made_ = http.post("products", json={"name": "X", "sku": "X-1", "regular_price": "12.5"})
-    assert (made_.status_code, made_.json()["price"]) == (201, "12.50")
-    assert http.put("products/201", json={"sale_price": "99"}).json()["price"] == "99.00"
-
-
-def test_customers_are_those_of_the_role_customer() -> None:
-    shop = with_goods()
-    shop.state.customers[32]["role"] = "wholesale"
-    http = api(shop)
-
-    assert 32 not in ids(http.get("customers", params={"per_page": 100}))
-    assert 32 in ids(http.get("customers", params={"per_page": 100, "role": "all"}))
-    assert ids(http.get("customers", params={"email": "ida@post.example"})) == [31]
-
-
-def test_taxes_and_settings_are_rows_too() -> None:
-    http = api(empty(prices_include_tax=False, round_at_subtotal=True, decimals=3))
-
-    assert [row["rate"] for row in http.get("taxes", params={"class": "standard"}).json()][:2] == ["25.0000", "19.0000"]
-    assert {"slug": "standard", "name": "Standard rate"} in http.get("taxes/classes").json()
-    values = {row["id"]: row["value"] for group in ("general", "tax") for row in http.get(f"settings/{group}").json()}
-    assert values["woocommerce_prices_include_tax"] == "no"
-    assert values["woocommerce_tax_round_at_subtotal"] == "yes"
-    assert values["woocommerce_price_num_decimals"] == "3"
-    assert http.put("settings/tax/woocommerce_tax_based_on", json={"value": "billing"}).json()["value"] == "billing"
-    assert code(http.get("settings/colour"))[0] == 404
-
-
-def test_subscriptions_are_there_with_the_plugin_only() -> None:
-    http = api(empty(habits=Habits(subscriptions=False)))
-
-    assert code(http.get("subscriptions")) == (404, "rest_no_route")
-
-
-def test_a_subscription_knows_its_orders_and_an_order_its_subscription() -> None:
-    shop = make(folder=resources.shipped("examples") / "subscriptions", site=SITE, clock=Clock(START))
-    http = api(shop)
-
-    assert http.get("subscriptions", params={"status": "on-hold", "per_page": 100}).json()
-    orders = http.get("subscriptions/7501/orders").json()
-    assert {row["order_type"] for row in orders} == {"renewal_order"}
-    assert len(orders) == 3
-    assert ids(http.get(f"orders/{orders[0]['id']}/subscriptions")) == [7501]
-    changed = http.put("subscriptions/7501", json={"status": "cancelled"}).json()
-    assert changed["status"] == "cancelled"
-
-
-def test_the_states_of_subscriptions_are_public() -> None:
-    http = httpx.Client(transport=httpx.MockTransport(empty()), base_url=f"{SITE}/wp-json/wc/v3/")
-
-    assert "wc-active" in http.get("subscriptions/statuses").json()
-
-
-def test_a_shop_is_loaded_from_the_example() -> None:
-    shop = make(folder=resources.shipped("examples") / "webshop", site=SITE, clock=Clock(START)).state
-
-    assert (len(shop.orders), len(shop.refunds)) == (51, 6)
-    assert len(shop.products) == len(made.products())
-    assert not any("related" in order for order in shop.orders.values())

@@ -1,28 +1,34 @@
-"""The source: what it reads, how it asks, where the position stands, and what each trouble becomes."""
+"""The source: the contract, how it asks, and where the position stands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any
 
 import httpx
 import pytest
-from tests.connectors.woocommerce.shops import START, api, case, empty, with_cases, with_goods, with_orders
+from tests.connectors.woocommerce.shops import (
+    START,
+    api,
+    case,
+    empty,
+    pages,
+    position,
+    records,
+    with_cases,
+    with_goods,
+    with_orders,
+)
 
 from kontering.connectors.woocommerce import CONNECTOR
 from kontering.connectors.woocommerce.sample import drawn
 from kontering.connectors.woocommerce.simulator import Habits, Shop, Simulated, rows
-from kontering.connectors.woocommerce.simulator.checkout import Json
 from kontering.connectors.woocommerce.simulator.shop import stamp
-from kontering.errors import Denied, Refused, TryLater
-from kontering.sdk.connector import Page, Pointer, Position, Record
 from kontering.sdk.wire import read_json, write_json
-from kontering.testing import Clock, Faulty, Simulator, reply, serve
+from kontering.testing import Clock
 from kontering.testing.contract import SOURCE, Subject, source_of
-from kontering.testing.faults import always, at, every, html, to
 
 Check = Callable[[Subject], None]
 
@@ -120,18 +126,6 @@ SUBJECTS = {
 @pytest.mark.parametrize("kind", SUBJECTS)
 def test_each_kind_keeps_the_contract(kind: str, check: Check) -> None:
     check(SUBJECTS[kind])
-
-
-def pages(shop: Simulator, kind: str = "order", after: Position | None = None, **settings: Any) -> list[Page]:
-    return list(source_of(CONNECTOR, shop, settings).read(kind, after))
-
-
-def records(shop: Simulator, kind: str = "order", after: Position | None = None, **settings: Any) -> list[Record]:
-    return [record for page in pages(shop, kind, after, **settings) for record in page.records]
-
-
-def position(shop: Simulator, kind: str = "order", after: Position | None = None) -> Position | None:
-    return pages(shop, kind, after)[-1].after
 
 
 def test_orders_are_asked_for_with_six_decimals_by_creation_and_in_utc() -> None:
@@ -296,187 +290,6 @@ def test_a_proxy_that_drops_the_counting_headers_is_no_trouble() -> None:
     shop = with_orders(205, empty(habits=Habits(total_headers=False)))
 
     assert len({record.id for record in records(shop)}) == 205
-
-
-def refunded(habits: Habits | None = None) -> tuple[Simulated[Shop], int, int]:
-    """A shop with an order of which 40.00 was given back: shop, order id, refund id."""
-    shop = with_cases([case("plain-dk")], empty(habits=habits))
-    refund = api(shop).post("orders/5101/refunds", json={"amount": "40.00", "reason": "Late"}).raise_for_status().json()
-    return shop, 5101, refund["id"]
-
-
-def test_a_refund_is_a_record_with_its_order_beside_it() -> None:
-    shop, order, refund = refunded()
-
-    (record,) = records(shop, "refund")
-
-    assert record.key == f"shop/refund/{refund}"
-    assert record.data["amount"] == "40.000000"
-    assert record.data["related"]["order"]["id"] == order
-    assert record.data["related"]["order"]["refunds"] == [{"id": refund, "reason": "Late", "total": "-40.000000"}]
-    assert record.data["related"]["order"]["related"]["settings"]["woocommerce_prices_include_tax"] == "yes"
-
-
-def test_a_new_refund_is_found_by_its_orders_date() -> None:
-    clock = Clock(START)
-    shop = with_cases([case("plain-dk"), case("fee")], empty(clock))
-    after = position(shop, "refund")
-    clock.forward(days=3)
-    api(shop).post("orders/5101/refunds", json={"amount": "40.00"}).raise_for_status()
-
-    assert len(records(shop, "refund", after)) == 1
-
-
-@pytest.mark.parametrize("touches", [True, False], ids=["order changed", "no trace on the order"])
-def test_a_deleted_refund_is_gone_once(touches: bool) -> None:
-    shop, order, refund = refunded(Habits(deletion_touches=touches))
-    after = position(shop, "refund")
-    assert after is not None
-    assert after["refunds"] == {str(order): [str(refund)]}
-    api(shop).delete(f"orders/{order}/refunds/{refund}?force=true").raise_for_status()
-
-    gone = [record for record in records(shop, "refund", after) if record.gone]
-    assert [(record.id, record.version) for record in gone] == [(str(refund), "9/gone")]
-    assert [record for record in records(shop, "refund", position(shop, "refund", after)) if record.gone] == []
-
-
-def test_a_refund_is_got_by_its_id_where_the_shop_can() -> None:
-    shop, _, refund = refunded()
-    (read,) = records(shop, "refund")
-
-    assert source_of(CONNECTOR, shop).get(Pointer(kind="refund", id=str(refund))) == read
-    assert source_of(CONNECTOR, shop).get(Pointer(kind="refund", id="999999")) is None
-
-
-def test_an_older_shop_says_that_it_cant() -> None:
-    shop, _, refund = refunded(Habits(all_refunds=False))
-
-    with pytest.raises(Refused, match="no list of all refunds"):
-        source_of(CONNECTOR, shop).get(Pointer(kind="refund", id=str(refund)))
-
-
-def renewal(habits: Habits | None = None, **changes: Any) -> Simulated[Shop]:
-    shop = with_cases([case("plain-dk")], empty(habits=habits))
-    order: Json = shop.state.orders[5101]
-    shop.state.subscriptions[77] = rows.subscription(order, 77, next_payment_date_gmt="2026-04-02T09:12:44")
-    order |= {"created_via": "subscription", **changes}
-    order["meta_data"] = [*order["meta_data"], {"id": 9, "key": "_subscription_renewal", "value": "77"}]
-    return shop
-
-
-def test_a_renewal_has_its_subscription_beside_it() -> None:
-    (record,) = records(renewal())
-
-    subscription = record.data["related"]["subscription"]
-    assert (subscription["id"], subscription["billing_period"]) == (77, "month")
-    assert subscription["next_payment_date_gmt"] == "2026-04-02T09:12:44"
-
-
-def test_a_failed_renewal_is_read_with_its_state_like_any_other() -> None:
-    (record,) = records(renewal(status="failed", date_paid_gmt=None))
-
-    assert (record.data["status"], record.data["date_paid_gmt"]) == ("failed", None)
-
-
-def test_without_the_plugins_routes_a_renewal_stands_alone() -> None:
-    shop = renewal(Habits(subscriptions=False))
-    shop.state.orders[5102] = {**shop.state.orders[5101], "id": 5102}
-
-    assert all("subscription" not in record.data["related"] for record in records(shop))
-    assert len([call for call in shop.calls if "/subscriptions/" in call.path]) == 1
-
-
-def test_reading_subscriptions_without_the_plugin_says_so() -> None:
-    with pytest.raises(Denied, match="doesn't have the plugin WooCommerce Subscriptions"):
-        records(with_orders(1, empty(habits=Habits(subscriptions=False))), "subscription")
-
-
-def test_a_variation_is_a_product_with_its_parent() -> None:
-    found = {record.id: record for record in records(with_goods(), "product")}
-
-    assert found["221"].data["sku"] == "KRUS-BL"
-    assert found["221"].data["related"]["parent"]["name"] == "Krus"
-    assert found["221"].data["parent_id"] == 220
-    assert found["201"].data["related"]["settings"]["woocommerce_prices_include_tax"] == "yes"
-
-
-def test_customers_of_every_role_are_read() -> None:
-    shop = with_goods()
-    shop.state.customers[32]["role"] = "wholesale"
-
-    assert len(records(shop, "customer")) == len(shop.state.customers)
-
-
-def test_over_http_the_secret_only_signs() -> None:
-    shop = with_orders(105, empty(Clock(START)))
-    with serve(shop) as served:
-        shop.clock = Clock(datetime.now(UTC))
-        found = records(shop, url=served.url)
-
-    assert len({record.id for record in found}) == 105
-    assert all("oauth_signature" in call.query and "authorization" not in call.headers for call in shop.calls)
-
-
-def test_over_https_basic_is_used_or_the_query_where_the_header_is_stripped() -> None:
-    shop = with_orders(1)
-    records(shop)
-    assert shop.calls[0].headers["authorization"].startswith("Basic ")
-
-    stripping = with_orders(1, empty(habits=Habits(strips_authorization=True)))
-    with pytest.raises(Denied, match="cannot list resources"):
-        records(stripping)
-    assert len(records(stripping, keys_in_query=True)) == 1
-    assert "authorization" not in stripping.calls[-1].headers
-
-
-def test_a_key_without_the_right_to_read_is_denied() -> None:
-    with pytest.raises(Denied, match="does not have read permissions"):
-        records(with_orders(1, empty(scope="write")))
-
-
-def test_a_wrong_address_is_denied_with_what_to_check() -> None:
-    shop = with_orders(1)
-
-    with pytest.raises(Denied, match="check the url, that permalinks aren't 'plain'"):
-        records(shop, url="https://system.example/blog")
-    with pytest.raises(Denied, match="check the url"):
-        source_of(CONNECTOR, shop, {"url": "https://system.example/blog"}).get(Pointer(kind="order", id="100001"))
-
-
-def answering(status: int, **body: Any) -> Callable[[Any, httpx.Request], httpx.Response]:
-    return lambda simulator, request: reply(body, status) if body else httpx.Response(status, html="<h1>no</h1>")
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "error", "says"),
-    [
-        (403, {}, Denied, "firewall"),
-        (404, {}, Denied, "no WooCommerce API"),
-        (404, {"code": "rest_no_route", "message": "x"}, Denied, "no WooCommerce API"),
-        (400, {"code": "rest_invalid_param", "message": "m", "data": {"params": {"after": "Invalid date."}}}, Refused, "/after: Invalid date."),
-        (500, {"code": "woocommerce_rest_cannot_create_order_refund", "message": "Invalid refund amount."}, Refused, "Invalid refund"),
-        (500, {"code": "internal_server_error", "message": "critical"}, TryLater, "answered 500"),
-        (503, {}, TryLater, "answered 503"),
-        (301, {}, Denied, "it has moved"),
-    ],
-)  # fmt: skip
-def test_what_the_shop_says_is_understood(status: int, body: dict[str, Any], error: type[Exception], says: str) -> None:
-    shop = Faulty(with_orders(1), always(answering(status, **body), every))
-
-    with pytest.raises(error, match=says):
-        records(shop)
-
-
-def test_a_page_for_people_in_the_middle_of_the_list_loses_nothing() -> None:
-    shop = with_orders(105)
-    faulty = Faulty(shop, at(2, html, to("GET", "*/orders")))
-    reading = source_of(CONNECTOR, faulty, {}).read("order", None)
-    first = next(reading)
-    with pytest.raises(TryLater, match="One moment"):
-        next(reading)
-
-    assert (len(first.records), first.after) == (100, None)
-    assert len(records(faulty)) == 105
 
 
 def test_reading_holds_one_page_at_a_time() -> None:

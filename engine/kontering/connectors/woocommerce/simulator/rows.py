@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,52 @@ from kontering.connectors.woocommerce.simulator.checkout import Buyer, Json, Pro
 from kontering.connectors.woocommerce.simulator.shop import stamp
 
 _ONLY_ORDERS = ("transaction_id", "cart_hash", "refunds", "gift_cards", "related")
+_PLAIN: Json = {
+    "type": "simple",
+    "status": "publish",
+    "featured": False,
+    "catalog_visibility": "visible",
+    "description": "",
+    "short_description": "",
+    "global_unique_id": "",
+    "sale_price": "",
+    "date_on_sale_from": None,
+    "date_on_sale_from_gmt": None,
+    "date_on_sale_to": None,
+    "date_on_sale_to_gmt": None,
+    "on_sale": False,
+    "purchasable": True,
+    "total_sales": 0,
+    "downloadable": False,
+    "downloads": [],
+    "download_limit": -1,
+    "download_expiry": -1,
+    "external_url": "",
+    "button_text": "",
+    "sold_individually": False,
+    "dimensions": {"length": "", "width": "", "height": ""},
+    "shipping_class": "",
+    "shipping_class_id": 0,
+    "reviews_allowed": True,
+    "average_rating": "0.00",
+    "rating_count": 0,
+    "upsell_ids": [],
+    "cross_sell_ids": [],
+    "parent_id": 0,
+    "purchase_note": "",
+    "categories": [],
+    "tags": [],
+    "images": [],
+    "attributes": [],
+    "default_attributes": [],
+    "variations": [],
+    "grouped_products": [],
+    "menu_order": 0,
+    "related_ids": [],
+    "has_options": False,
+    "post_password": "",
+}
+"""What a simple product has as long as nobody has said otherwise."""
 
 
 def product(
@@ -26,70 +73,28 @@ def product(
     slug = one.name.lower().replace(" ", "-")
     amount = f"{one.price:f}"
     return {
+        **deepcopy(_PLAIN),
         "id": one.id,
         "name": one.name,
         "slug": slug,
         "permalink": f"https://shop.example/product/{slug}/",
         **_made(made),
-        "type": "simple",
-        "status": "publish",
-        "featured": False,
-        "catalog_visibility": "visible",
-        "description": "",
-        "short_description": "",
         "sku": one.sku,
-        "global_unique_id": "",
         "price": amount,
         "regular_price": amount,
-        "sale_price": "",
-        "date_on_sale_from": None,
-        "date_on_sale_from_gmt": None,
-        "date_on_sale_to": None,
-        "date_on_sale_to_gmt": None,
-        "on_sale": False,
-        "purchasable": True,
-        "total_sales": 0,
         "virtual": virtual,
-        "downloadable": False,
-        "downloads": [],
-        "download_limit": -1,
-        "download_expiry": -1,
-        "external_url": "",
-        "button_text": "",
         "tax_status": "taxable" if one.taxable else "none",
         "tax_class": one.tax_class,
         **_stock(stock),
-        "sold_individually": False,
         "weight": "" if virtual else "0.5",
-        "dimensions": {"length": "", "width": "", "height": ""},
         "shipping_required": not virtual,
         "shipping_taxable": not virtual,
-        "shipping_class": "",
-        "shipping_class_id": 0,
-        "reviews_allowed": True,
-        "average_rating": "0.00",
-        "rating_count": 0,
-        "upsell_ids": [],
-        "cross_sell_ids": [],
-        "parent_id": 0,
-        "purchase_note": "",
-        "categories": [],
-        "tags": [],
-        "images": [],
-        "attributes": [],
-        "default_attributes": [],
-        "variations": [],
-        "grouped_products": [],
-        "menu_order": 0,
         "price_html": f"<bdi>{amount}</bdi>",
-        "related_ids": [],
         "meta_data": [
             {"id": one.id * 100 + place, "key": key, "value": value}
             for place, (key, value) in enumerate((meta or {}).items())
         ],
         "stock_status": "instock" if stock is None or stock > 0 else "outofstock",
-        "has_options": False,
-        "post_password": "",
     }
 
 
