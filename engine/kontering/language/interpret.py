@@ -324,7 +324,7 @@ def _branch(tree: t.Branch, at: At) -> Value:
 
 def _loop(tree: t.Loop, at: At) -> Value:
     over = _tolerant(tree.over, at)
-    if over is None or over == []:
+    if values.is_missing(over) or over == []:
         return _body(tree.otherwise, at)
     if not isinstance(over, list):
         raise problems.no_list(_where(tree.over, over, at), values.word(over))

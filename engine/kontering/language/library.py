@@ -11,6 +11,8 @@ from kontering.language.signatures import Apply, described, sortable
 from kontering.language.values import Number, Value
 from kontering.model import money
 
+MAX_PLACES = 20
+
 _NUMERIC = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
@@ -111,7 +113,7 @@ def _digits(places: Value) -> int:
             return money.digits(places)
         except money.UnknownCurrency:
             raise problems.unknown_currency(places) from None
-    if isinstance(places, int) and -20 <= places <= 20:
+    if isinstance(places, int) and -MAX_PLACES <= places <= MAX_PLACES:
         return places
     raise problems.wrong_places()
 

@@ -178,7 +178,9 @@ def _operand(value: Value) -> Number:
 
 def without_sign_of_zero(value: Number) -> Number:
     """-1 times 0.00 is 0.00: nobody books a negative nothing."""
-    return value if value else abs(value)
+    if value:
+        return value
+    return value.copy_abs() if isinstance(value, Decimal) else 0
 
 
 def negated(value: Value) -> Number:

@@ -1,0 +1,167 @@
+"""Writes trees as flat Python: fast accept. What the code doesn't accept, the interpreter decides and words.
+
+The code gives what `interpret.evaluate` gives, or raises one of `runtime.FAILURES`; an expression that was computed
+before is a local. `emitter` is for those who write larger functions around expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import localcontext
+from typing import Any
+
+from kontering.language import emit_reading as reading
+from kontering.language import emit_reckoning as reckoning
+from kontering.language import tree as t
+from kontering.language import values
+from kontering.language.emitter import IS_EMPTY, IS_LIST, IS_OBJECT, Emit, Emitter
+from kontering.language.tree import Tree
+from kontering.language.writer import Code, Writer, uses_current
+
+
+def emitter(writer: Writer, strict: bool = True, here: str = "None") -> Emitter:
+    """What writes expressions into a function; `here` is the local of the value at hand."""
+    return Emitter(writer, _EMIT, strict, here, "demand" if strict else "standard")
+
+
+def function(trees: Mapping[str, Tree], names: tuple[str, ...], strict: bool = True) -> Code:
+    """One function of the names, which gives all the trees' values as a dict."""
+    writer = Writer()
+    for number, name in enumerate(names):
+        writer.bind(name, f"n{number}")
+    top = "None"
+    if any(map(uses_current, trees.values())):
+        top = writer.set(f"{{{', '.join(f'{name!r}: {writer.names[name]}' for name in names)}}}")
+    here = emitter(writer, strict, top)
+    found = {name: here.demanded(tree) for name, tree in trees.items()}
+    writer.line(f"return {{{', '.join(f'{name!r}: {local}' for name, local in found.items())}}}")
+    return writer.finish("expressions", tuple(writer.names[name] for name in names))
+
+
+def search(tree: Tree) -> Code:
+    """One function of a JSON document: what `interpret.search` gives."""
+    writer = Writer()
+    writer.names = _FieldsOfDocument()
+    here = emitter(writer, False, "document")
+    writer.line("names = document if type(document) is dict else EMPTY")
+    writer.line(f"return {here.of(tree)}")
+    return writer.finish("search", ("document",))
+
+
+class _FieldsOfDocument(dict[str, str]):
+    """Every name is a field of the document."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return f"names.get({name!r})"
+
+
+def run(code: Callable[..., Any], *args: Any) -> Any:
+    """Calls a written function in the context in which plain operators are exact."""
+    with localcontext(values.EXACT):
+        return code(*args)
+
+
+def _optional(e: Emitter, tree: Tree) -> str:
+    """Null where the value is missing: without an exception, as long as no element of a list lacks something."""
+    match tree:
+        case t.Name() if tree.name in e.writer.names:
+            local = e.writer.names[tree.name]
+            return local if local in e.writer.objects else e.writer.set(f"None if {local} == '' else {local}")
+        case t.Current():
+            return e.writer.set(f"None if {e.here} == '' else {e.here}")
+        case t.Field():
+            of = e.optional(tree.of)
+            return _optional_part(e, of, IS_OBJECT, f"{of}.get({tree.name!r})")
+        case t.Index():
+            of = e.optional(tree.of)
+            return _optional_part(e, of, IS_LIST, reading.element(of, tree.index))
+        case t.Filter() | t.Project():
+            return _optional_list(e, tree)
+        case t.Then():
+            return _optional_then(e, tree)
+        case t.Or():
+            return _optional_or(e, tree)
+        case _:
+            return _tried(e, lambda: e.demanded(tree))
+
+
+def _optional_part(e: Emitter, of: str, test: str, value: str) -> str:
+    if of in e.writer.objects:
+        made = e.writer.set(value)
+        e.writer.line(f"if {made} == '': {made} = None")
+        return made
+    made = e.writer.set("None")
+    with e.writer.block(f"if {of} is not None:"):
+        e.guard(f"not ({test.format(of)})")
+        e.writer.line(f"{made} = {value}")
+        e.writer.line(f"if {made} == '': {made} = None")
+    return made
+
+
+def _optional_list(e: Emitter, tree: t.Filter | t.Project) -> str:
+    """The list outside of what is tried, so that others find it (and its index) too."""
+    if isinstance(tree.of, t.Flatten | t.Slice):
+        return _tried(e, lambda: e.of(tree))
+    of = e.optional(tree.of)
+    made = e.writer.set("None")
+    with e.writer.block(f"if {of} is not None:"):
+        filled = _tried(e, lambda: reading.of_list(e, of, tree))
+        e.writer.line(f"{made} = {filled}")
+    return made
+
+
+def _optional_then(e: Emitter, tree: t.Then) -> str:
+    first = e.optional(tree.first)
+    made = e.writer.set("None")
+    with e.writer.block(f"if {first} is not None:"):
+        e.writer.line(f"{made} = {e.at(first).optional(tree.then)}")
+    return made
+
+
+def _optional_or(e: Emitter, tree: t.Or) -> str:
+    made = e.writer.set(e.tolerant().atom(tree.left))
+    with e.writer.block(f"if {IS_EMPTY.format(made)}:"):
+        e.writer.line(f"{made} = {e.optional(tree.right)}")
+    return made
+
+
+def _tried(e: Emitter, write: Callable[[], str]) -> str:
+    made = e.writer.set("None")
+    with e.writer.block("try:"):
+        e.writer.line(f"{made} = {write()}")
+    with e.writer.block("except Missing:"):
+        e.writer.line(f"{made} = None")
+    return made
+
+
+_EMIT: dict[type | None, Emit] = {
+    None: _optional,
+    t.Literal: reading.literal,
+    t.Name: reading.name,
+    t.Current: reading.current,
+    t.Field: reading.field,
+    t.Item: reading.item,
+    t.Index: reading.index,
+    t.Slice: reading.slice_,
+    t.Flatten: reading.flatten,
+    t.Project: reading.project,
+    t.Values: reading.values_,
+    t.Filter: reading.filter_,
+    t.Then: reading.then,
+    t.Pick: reading.pick,
+    t.Make: reading.make,
+    t.Listing: reading.listing,
+    t.Or: reckoning.or_,
+    t.And: reckoning.and_,
+    t.Not: reckoning.not_,
+    t.Condition: reckoning.condition,
+    t.Compare: reckoning.compare,
+    t.Within: reckoning.within,
+    t.IsNone: reckoning.is_none,
+    t.Choose: reckoning.choose,
+    t.Arithmetic: reckoning.arithmetic,
+    t.Negate: reckoning.negate,
+    t.Call: reckoning.call,
+    t.Joined: reckoning.joined,
+    t.Text: reckoning.text,
+}

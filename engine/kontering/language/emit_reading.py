@@ -1,0 +1,169 @@
+"""How reading a record and picking from lists is written as code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kontering.language import tree as t
+from kontering.language.emitter import IS_EMPTY, IS_LIST, IS_OBJECT, Emitter, never_missing
+from kontering.language.tree import Tree
+
+
+def literal(e: Emitter, tree: t.Literal) -> str:
+    return e.writer.constant(tree.value)
+
+
+def name(e: Emitter, tree: t.Name) -> str:
+    local = e.writer.names.get(tree.name)
+    if local is None:
+        if e.strict:
+            e.writer.line("raise Unfit")
+        return e.writer.set("None")
+    return e.present(local if local.isidentifier() else e.writer.set(local))
+
+
+def current(e: Emitter, tree: t.Current) -> str:
+    return e.present(e.here)
+
+
+def field(e: Emitter, tree: t.Field) -> str:
+    of = e.of(tree.of)
+    return e.read(of, IS_OBJECT, f"{of}.get({tree.name!r})")
+
+
+def item(e: Emitter, tree: t.Item) -> str:
+    of, key = e.of(tree.of), e.of(tree.key)
+    if e.demands:
+        by_name, by_number = f"type({of}) is dict and type({key}) is str", f"type({of}) is list and type({key}) is int"
+        e.guard(f"not ({by_name} or {by_number})")
+    return e.present(e.writer.set(f"item({of}, {key})"))
+
+
+def index(e: Emitter, tree: t.Index) -> str:
+    of = e.of(tree.of)
+    return e.read(of, IS_LIST, f"({element(of, tree.index)})")
+
+
+def element(of: str, index: int) -> str:
+    least = index + 1 if index >= 0 else -index
+    has_it = of if least == 1 else f"len({of}) >= {least}"
+    return f"{of}[{index}] if {has_it} else None"
+
+
+def slice_(e: Emitter, tree: t.Slice) -> str:
+    of = e.of(tree.of)
+    test = f"(type({{0}}) is list{' or type({0}) is str' if tree.of_text else ''})"
+    part = f"{of}[{tree.start}:{tree.stop}:{tree.step}]"
+    if e.demands:
+        e.guard(f"not {test.format(of)}")
+        return e.writer.set(part)
+    return e.writer.set(f"{part} if {test.format(of)} else None")
+
+
+def flatten(e: Emitter, tree: t.Flatten) -> str:
+    of = e.of(tree.of)
+    if e.demands:
+        e.guard(f"not ({IS_LIST.format(of)})")
+        return e.writer.set(f"flat({of})")
+    return e.writer.set(f"flat({of}) if {IS_LIST.format(of)} else None")
+
+
+def _collect(e: Emitter, tree: Tree, item: str, made: str) -> None:
+    """Adds an expression's value to a list, unless it is null."""
+    value = e.at(item).of(tree)
+    unless = "" if e.demands and never_missing(tree) else f"if {value} is not None: "
+    e.writer.line(f"{unless}{made}.append({value})")
+
+
+def project(e: Emitter, tree: t.Project) -> str:
+    return of_list(e, e.of(tree.of), tree)
+
+
+def of_list(e: Emitter, of: str, tree: t.Project | t.Filter) -> str:
+    """A projection or filter of the list in a local."""
+    if isinstance(tree, t.Project):
+        return e.listed(of, lambda made: loop_over(e, of, tree.each, made))
+    joined = _join(tree.condition)
+    return e.listed(of, lambda made: _joined_filter(e, of, tree, joined, made) if joined else _scan(e, of, tree, made))
+
+
+def loop_over(e: Emitter, of: str, each: Tree, made: str) -> None:
+    item = e.writer.fresh(inner=True)
+    with e.writer.block(f"for {item} in {of}:"):
+        _collect(e, each, item, made)
+
+
+def values_(e: Emitter, tree: t.Values) -> str:
+    of = e.of(tree.of)
+    made = e.writer.set("None")
+    if e.demands:
+        e.guard(f"not ({IS_OBJECT.format(of)})")
+    with e.writer.block(f"if {IS_OBJECT.format(of)}:"):
+        e.writer.line(f"{made} = []")
+        loop_over(e, f"{of}.values()", tree.each, made)
+    return made
+
+
+def filter_(e: Emitter, tree: t.Filter) -> str:
+    return of_list(e, e.of(tree.of), tree)
+
+
+def _scan(e: Emitter, of: str, tree: t.Filter, made: str) -> None:
+    item = e.writer.fresh(inner=True)
+    with e.writer.block(f"for {item} in {of}:"):
+        holds = e.at(item).tolerant().of(tree.condition)
+        with e.writer.block(f"if not ({IS_EMPTY.format(holds)}):"):
+            _collect(e, tree.each, item, made)
+
+
+def _join(condition: Tree) -> tuple[str, Tree] | None:
+    """A filter that compares one field of the element with something from outside: `[?rate_id == $tax.id]`."""
+    if not isinstance(condition, t.Compare) or condition.op != "==":
+        return None
+    for one, other in ((condition.left, condition.right), (condition.right, condition.left)):
+        if isinstance(one, t.Field) and isinstance(one.of, t.Current) and _is_outer(other):
+            return one.name, other
+    return None
+
+
+def _is_outer(tree: Tree) -> bool:
+    if isinstance(tree, t.Literal):
+        return not isinstance(tree.value, list | dict)
+    return isinstance(tree, t.Name) or (isinstance(tree, t.Field) and _is_outer(tree.of))
+
+
+def _joined_filter(e: Emitter, of: str, tree: t.Filter, join: tuple[str, Tree], made: str) -> None:
+    """One index of the list serves all filters on the same field, wherever they stand."""
+    name, other = join
+    forgiving = e.tolerant().forgives
+    key = ("index", of, name)
+    index = e.writer.remembered(key)
+    if index is None:
+        index = e.writer.lazy(of)
+        e.writer.blocks[e.writer.levels[index]].known[key] = index
+    e.writer.line(f"if {index} is None: {index} = indexed({of}, {name!r}, {forgiving})")
+    wanted = e.tolerant().atom(other)
+    loop_over(e, f"chosen({index}, {wanted}, {forgiving})", tree.each, made)
+
+
+def then(e: Emitter, tree: t.Then) -> str:
+    return e.at(e.of(tree.first)).of(tree.then)
+
+
+def pick(e: Emitter, tree: t.Pick) -> str:
+    return _if_here(e, lambda: f"[{', '.join(map(e.atom, tree.items))}]")
+
+
+def make(e: Emitter, tree: t.Make) -> str:
+    return _if_here(e, lambda: f"{{{', '.join(f'{name!r}: {e.atom(item)}' for name, item in tree.items)}}}")
+
+
+def _if_here(e: Emitter, write: Callable[[], str]) -> str:
+    made = e.writer.set("None")
+    with e.writer.block(f"if {e.here} is not None:"):
+        e.writer.line(f"{made} = {write()}")
+    return made
+
+
+def listing(e: Emitter, tree: t.Listing) -> str:
+    return e.writer.set(f"[{', '.join(map(e.atom, tree.items))}]")

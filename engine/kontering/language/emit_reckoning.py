@@ -1,0 +1,243 @@
+"""How logic, arithmetic, functions and templates are written as code."""
+
+from __future__ import annotations
+
+from kontering.language import tree as t
+from kontering.language import values
+from kontering.language.emitter import IS_EMPTY, IS_MISSING, IS_NUMBER, TRUE_OR_FALSE, Emitter, never_missing
+from kontering.language.interpret import MAX_ROUNDS
+from kontering.language.library import MAX_PLACES
+from kontering.language.tree import Tree
+
+
+def or_(e: Emitter, tree: t.Or) -> str:
+    made = e.writer.set(e.tolerant().atom(tree.left))
+    with e.writer.block(f"if {IS_EMPTY.format(made)}:"):
+        e.writer.line(f"{made} = {e.atom(tree.right)}")
+    return made
+
+
+def and_(e: Emitter, tree: t.And) -> str:
+    made = e.writer.set(e.of(tree.left))
+    with e.writer.block(f"if not ({IS_EMPTY.format(made)}):"):
+        e.writer.line(f"{made} = {e.atom(tree.right)}")
+    return made
+
+
+def not_(e: Emitter, tree: t.Not) -> str:
+    of = e.of(tree.of)
+    if isinstance(tree.of, TRUE_OR_FALSE) or (isinstance(tree.of, t.Compare) and not tree.of.loose):
+        return e.writer.set(f"not {of}")
+    return e.writer.set(IS_EMPTY.format(of))
+
+
+def condition(e: Emitter, tree: t.Condition) -> str:
+    of = e.of(tree.of)
+    if not isinstance(tree.of, TRUE_OR_FALSE):
+        e.guard(f"type({of}) is not bool{f' and {of} is not None' if e.forgives else ''}")
+    return of
+
+
+def compare(e: Emitter, tree: t.Compare) -> str:
+    left, right = e.atom(tree.left), e.atom(tree.right)
+    if quick := _quick_equality(tree, left, right):
+        return e.writer.set(quick)
+    if e.forgives:
+        left, right = _or_null(e, left, tree.left), _or_null(e, right, tree.right)
+    compared = f"values.compared({tree.op!r}, {left}, {right})"
+    if tree.loose:
+        return e.writer.set(compared)
+    ordered = f"values.ordered({tree.op!r}, {left}, {right})"
+    if not e.forgives:
+        return e.writer.set(_quick_order(tree, left, right) or ordered)
+    nulls = [f"{side} is None" for side in (left, right) if side[0] in "vn"]
+    return e.writer.set(f"{compared} if {' or '.join(nulls)} else {ordered}" if nulls else ordered)
+
+
+def _or_null(e: Emitter, local: str, tree: Tree) -> str:
+    if isinstance(tree, t.Literal):
+        return "None" if tree.value == "" else local
+    return e.writer.set(f"None if {local} == '' else {local}")
+
+
+def _quick_equality(tree: t.Compare, left: str, right: str) -> str | None:
+    """Beside a literal text (that isn't empty) or number: Python's own equality, but true isn't 1."""
+    if tree.op not in ("==", "!="):
+        return None
+    for literal, other in ((tree.left, right), (tree.right, left)):
+        value = literal.value if isinstance(literal, t.Literal) else None
+        if isinstance(value, str) and value:
+            return f"{left} {tree.op} {right}"
+        if values.is_number(value):
+            test = f"type({other}) is not bool and {left} == {right}"
+            return test if tree.op == "==" else f"not ({test})"
+    return None
+
+
+def _quick_order(tree: t.Compare, left: str, right: str) -> str | None:
+    """A number beside a literal number: Python's own comparison."""
+    for literal, other in ((tree.left, right), (tree.right, left)):
+        if isinstance(literal, t.Literal) and values.is_number(literal.value):
+            slow = f"values.ordered({tree.op!r}, {left}, {right})"
+            return f"{left} {tree.op} {right} if {IS_NUMBER.format(other)} else {slow}"
+    return None
+
+
+def within(e: Emitter, tree: t.Within) -> str:
+    item = e.of(tree.item)
+    words = _words(tree.of)
+    if words is not None:
+        return e.unless_null([item], f"type({item}) is str and {item} in {e.writer.constant(words)}")
+    of = e.of(tree.of)
+    return e.unless_null([item, of], f"values.contains({of}, {item})")
+
+
+def _words(tree: Tree) -> frozenset[str] | None:
+    if not isinstance(tree, t.Listing):
+        return None
+    words = [item.value for item in tree.items if isinstance(item, t.Literal) and type(item.value) is str]
+    return frozenset(words) if len(words) == len(tree.items) else None
+
+
+def is_none(e: Emitter, tree: t.IsNone) -> str:
+    of = e.tolerant().of(tree.of)
+    return e.writer.set(IS_MISSING.format(of))
+
+
+def choose(e: Emitter, tree: t.Choose) -> str:
+    condition = e.of(tree.condition)
+    made = e.writer.set("None")
+    with e.writer.block(f"if {condition}:"):
+        e.writer.line(f"{made} = {e.atom(tree.then)}")
+    with e.writer.block("else:"):
+        e.writer.line(f"{made} = {e.atom(tree.otherwise)}")
+    return made
+
+
+def arithmetic(e: Emitter, tree: t.Arithmetic) -> str:
+    left, right = e.atom(tree.left), e.atom(tree.right)
+    if tree.op not in ("+", "-", "*"):
+        return e.unless_null([left, right], f"values.reckoned({tree.op!r}, {left}, {right})")
+    wrong = [f"not {IS_NUMBER.format(local)}" for local in (left, right) if not local.lstrip("-").isdigit()]
+    if wrong and not e.forgives:
+        e.guard(" or ".join(wrong))
+        return e.writer.set(f"number({left} {tree.op} {right})")
+    return e.unless_null([left, right], f"values.reckoned({tree.op!r}, {left}, {right})")
+
+
+def negate(e: Emitter, tree: t.Negate) -> str:
+    of = e.of(tree.of)
+    return e.unless_null([of], f"negated({of})")
+
+
+def call(e: Emitter, tree: t.Call) -> str:
+    if tree.name == "not_null" and not tree.filter:
+        return _not_null(e, tree)
+    args = [lambda_(e, arg) if isinstance(arg, t.Lambda) else e.atom(arg) for arg in tree.args]
+    plain = [local for local, arg in zip(args, tree.args, strict=True) if not isinstance(arg, t.Lambda)]
+    made = e.unless_null(plain, _quick_call(tree, args) or _any_call(tree, args))
+    if e.demands and not never_missing(tree):
+        e.guard(f"{made} is None", "Missing")
+    return made
+
+
+def _any_call(tree: t.Call, args: list[str]) -> str:
+    return f"{'filtered' if tree.filter else 'called'}({tree.name!r}, [{', '.join(args)}])"
+
+
+def _quick_call(tree: t.Call, args: list[str]) -> str | None:
+    """What nearly every mapping uses, where it is plain that the arguments are right; else the way around."""
+    slow = _any_call(tree, args)
+    match tree.name, args:
+        case "sum", [of]:
+            return f"summed({of})"
+        case "string", [of]:
+            return f"values.text_of({of})"
+        case "length", [of]:
+            return f"len({of}) if type({of}) is list or type({of}) is str else {slow}"
+        case "abs", [of]:
+            return f"number(abs({of})) if {IS_NUMBER.format(of)} else {slow}"
+        case "round", [of, places] if places.isdigit() and int(places) <= MAX_PLACES:
+            return f"values.rounded({of}, {places})"
+        case ("upper" | "lower") as name, [of]:
+            return f"{of}.{name}() if type({of}) is str else {slow}"
+        case _:
+            return None
+
+
+def _not_null(e: Emitter, tree: t.Call) -> str:
+    inner = e.tolerant()
+    args = [lambda_(e, arg) if isinstance(arg, t.Lambda) else inner.of(arg) for arg in tree.args]
+    if inner.forgives:
+        args = [f"(None if {arg} == '' else {arg})" for arg in args]
+    made = e.writer.set(f"called('not_null', [{', '.join(args)}])")
+    if e.demands:
+        e.guard(f"{made} is None", "Missing")
+    return made
+
+
+def lambda_(e: Emitter, tree: t.Lambda) -> str:
+    name, item = e.writer.fresh(), e.writer.fresh(inner=True)
+    with e.writer.block(f"def {name}({item}):"):
+        e.writer.line(f"return {e.at(item).of(tree.body)}")
+    return name
+
+
+def joined(e: Emitter, tree: t.Joined) -> str:
+    parts = [e.of(part) for part in tree.parts]
+    return e.unless_null(parts, f"printed([{', '.join(map(_as_text, parts))}])")
+
+
+def _as_text(local: str) -> str:
+    return f"({local} if type({local}) is str else values.text_of({local}))"
+
+
+def text(e: Emitter, tree: t.Text) -> str:
+    rounds = e.writer.set("0") if any(isinstance(node, t.Loop) for node in t.walk(tree)) else "0"
+    pieces = e.writer.set("[]")
+    _body(e, tree.parts, pieces, rounds)
+    return e.writer.set(f"values.tidy(printed({pieces}))")
+
+
+def _body(e: Emitter, parts: tuple[Tree, ...], pieces: str, rounds: str) -> None:
+    """Adds what a template's parts write to the pieces of the text."""
+    for part in parts:
+        match part:
+            case t.Literal():
+                e.writer.line(f"{pieces}.append({part.value!r})")
+            case t.Print():
+                e.writer.line(f"{pieces}.append({_as_text(e.of(part.of))})")
+            case t.Branch():
+                _branch(e, part, pieces, rounds)
+            case t.Loop():
+                _loop(e, part, pieces, rounds)
+
+
+def _branch(e: Emitter, tree: t.Branch, pieces: str, rounds: str) -> None:
+    condition = e.of(tree.condition)
+    with e.writer.block(f"if {condition}:"):
+        _body(e, tree.then, pieces, rounds)
+    with e.writer.block("else:"):
+        _body(e, tree.otherwise, pieces, rounds)
+
+
+def _loop(e: Emitter, tree: t.Loop, pieces: str, rounds: str) -> None:
+    over = e.tolerant().of(tree.over)
+    number, item, loop = (e.writer.fresh(inner=True) for _ in range(3))
+    e.guard(f"{over} is not None and {over} != '' and type({over}) is not list")
+    with e.writer.block(f"if {over}:"):
+        e.writer.line(f"{rounds} += len({over})")
+        e.guard(f"{rounds} > {MAX_ROUNDS}")
+        with e.writer.block(f"for {number}, {item} in enumerate({over}):"):
+            last = f"{number} == len({over}) - 1"
+            e.writer.line(f"{loop} = {{'index': {number} + 1, 'first': {number} == 0, 'last': {last}}}")
+            _inside_loop(e, tree, {tree.name: item, "loop": loop}, pieces, rounds)
+    with e.writer.block("else:"):
+        _body(e, tree.otherwise, pieces, rounds)
+
+
+def _inside_loop(e: Emitter, tree: t.Loop, names: dict[str, str], pieces: str, rounds: str) -> None:
+    outside = e.writer.names
+    e.writer.names = {**outside, **names}
+    _body(e, tree.body, pieces, rounds)
+    e.writer.names = outside

@@ -1,0 +1,182 @@
+"""Writes a Python function line by line: locals, constants, blocks, and what was computed already.
+
+Names of fields and texts enter the source only through `repr`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from types import CodeType
+from typing import Any
+
+from kontering.diagnostics import Span
+from kontering.language import runtime
+from kontering.language import tree as t
+from kontering.language.tree import Tree
+
+MAX_INDENT = 60
+MAX_LOOPS = 15
+
+
+class TooDeep(Exception):
+    """Python takes no code that is nested so deep: the interpreter does this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A written function: its source, and the constants that the source names."""
+
+    name: str
+    source: str
+    constants: Mapping[str, object]
+
+    def compiled(self) -> CodeType:
+        return compile(self.source, f"<generated {self.name}>", "exec", dont_inherit=True)
+
+    def function(self) -> Any:
+        """The function itself; the source was written here, from a tree, and sees nothing but what is named below."""
+        names: dict[str, object] = {"__builtins__": {}, **_BUILTINS, **self.constants}
+        exec(self.compiled(), names)
+        return names[self.name]
+
+
+_BUILTINS: dict[str, object] = {
+    **{name: getattr(runtime, name) for name in runtime.__all__},
+    **{each.__name__: each for each in (abs, bool, dict, enumerate, int, len, list, str, type)},
+}
+
+
+@dataclass(slots=True)
+class Block:
+    """An open block: where its head stands, and what is known inside."""
+
+    head: int
+    is_function: bool = False
+    known: dict[object, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Writer:
+    """One function under construction."""
+
+    lines: list[str] = field(default_factory=list)
+    constants: dict[str, object] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    objects: set[str] = field(default_factory=set)
+    blocks: list[Block] = field(default_factory=lambda: [Block(0)])
+    levels: dict[str, int] = field(default_factory=dict)
+    loops: int = 0
+    last_head: int = 0
+
+    @property
+    def level(self) -> int:
+        return len(self.blocks) - 1
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * len(self.blocks) + text)
+
+    def fresh(self, inner: bool = False) -> str:
+        """A name for a new local; `inner` if the block that is opened next sets it."""
+        name = f"v{len(self.levels)}"
+        self.levels[name] = self.level + inner
+        return name
+
+    def set(self, value: str) -> str:
+        """A new local with the value of a Python expression."""
+        name = self.fresh()
+        self.line(f"{name} = {value}")
+        return name
+
+    def lazy(self, of: str) -> str:
+        """A new local that is None so far, set as far outside as the local that it will be made of."""
+        level = max(self.levels.get(of, 0), *(place for place, block in enumerate(self.blocks) if block.is_function), 0)
+        if level == self.level:
+            return self.set("None")
+        name = f"v{len(self.levels)}"
+        self.levels[name] = level
+        at = self.blocks[level + 1].head
+        self.lines.insert(at, "    " * (level + 1) + f"{name} = None")
+        for block in self.blocks[level + 1 :]:
+            block.head += 1
+        return name
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """An indented block; what is computed inside is known inside only."""
+        is_loop = head.startswith(("for ", "try"))
+        goes_on = head.startswith(("else", "except"))
+        opened = Block(self.last_head if goes_on else len(self.lines), head.startswith("def "))
+        self.line(head)
+        self.loops += is_loop
+        self.blocks.append(opened)
+        if len(self.blocks) > MAX_INDENT or self.loops > MAX_LOOPS:
+            raise TooDeep
+        before = self.lines[-1]
+        yield
+        if self.lines[-1] is before:
+            self.line("pass")
+        self.blocks.pop()
+        self.last_head = opened.head
+        self.loops -= is_loop
+
+    def constant(self, value: object) -> str:
+        """The name of a value that the source can't or needn't spell out."""
+        name = f"K{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def bind(self, name: str, local: str, is_object: bool = False) -> None:
+        """From here on the mapping's name is this local, which is surely an object if so said."""
+        self.names[name] = local
+        if is_object:
+            self.objects.add(local)
+
+    def remembered(self, key: object) -> str | None:
+        return next((block.known[key] for block in reversed(self.blocks) if key in block.known), None)
+
+    def remember(self, key: object, local: str) -> None:
+        self.blocks[-1].known[key] = local
+
+    def once(self, line: str) -> None:
+        """A line that changes nothing when it comes again: a check."""
+        if self.remembered(("line", line)) is None:
+            self.line(line)
+            self.remember(("line", line), line)
+
+    def finish(self, name: str, params: tuple[str, ...]) -> Code:
+        head = f"def {name}({', '.join(params)}):"
+        return Code(name, "\n".join([head, *self.lines]) + "\n", self.constants)
+
+    def key(self, tree: Tree, mode: object, here: str) -> object:
+        """What makes two expressions the same: their parts, the locals of their names, the value at hand."""
+        return mode, here if uses_current(tree) else None, self._shape(tree)
+
+    def _shape(self, part: object) -> object:
+        match part:
+            case t.Name():
+                return "name", self.names.get(part.name, part.name)
+            case tuple():
+                return tuple(map(self._shape, part))
+            case Span():
+                return None
+            case _ if isinstance(part, Tree):
+                return type(part), *(self._shape(getattr(part, each.name)) for each in fields(part))
+            case _:
+                return type(part), repr(part)
+
+
+def uses_current(tree: Tree) -> bool:
+    """Whether an expression reads the value at hand where it stands."""
+    match tree:
+        case t.Current() | t.Pick() | t.Make():
+            return True
+        case t.Project() | t.Values() | t.Filter():
+            return uses_current(tree.of)
+        case t.Then():
+            return uses_current(tree.first)
+        case t.Lambda():
+            return False
+        case _:
+            return any(map(uses_current, t.children(tree)))
