@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from kontering.mapping.forms import Out
 from kontering.mapping.load import Roots, load_mapping
 from kontering.mapping.mapping import Failed, Held, Mapped, Mapping, Skipped
 from kontering.mapping.notations import Mistyped, decimal
-from kontering.mapping.records import document_schema
+from kontering.mapping.records import document_schema, reader
 from kontering.mapping.specs import read_json
 from kontering.mapping.tables import ANY, canonical, find_row, rows_of
 from kontering.yaml.load import compose
@@ -343,6 +344,25 @@ def is_the_records(problem: Diagnostic) -> bool:
 def replaced(file: Any) -> Any:
     """Without a file on disk there is nothing to digest."""
     return type(file)(**{name: getattr(file, name) for name in file.__slots__} | {"files": {}})
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(text=mappings(), given_record=record)
+def test_what_a_mapping_does_not_read_makes_no_difference(text: str, given_record: Any) -> None:
+    mapping = compiled(text)
+    if mapping is None:
+        return
+
+    assert mapping.run(given_record) == replace(mapping, read=reader(mapping.schema)).run(given_record)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.relative_to(RECORDS).as_posix()[:-5] for path in RECORDS.glob("woocommerce/*.json"))
+)
+def test_the_same_is_true_of_shipped_mappings(name: str) -> None:
+    mapping = shipped(name)
+
+    assert mapping.run(record_of(name)) == replace(mapping, read=reader(mapping.schema)).run(record_of(name))
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

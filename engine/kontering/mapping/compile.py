@@ -30,9 +30,11 @@ from kontering.mapping.parts import (
     all_parts,
     walk,
 )
+from kontering.mapping.records import reader
 from kontering.mapping.roots import Roots, display
 from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import Rows
+from kontering.mapping.used import used_schema
 from kontering.yaml.load import decode
 
 DEEPEST = 10  # mappings that use one another
@@ -55,6 +57,7 @@ def compile_file(file: MappingFile, roots: Roots, out: Out, within: tuple[Path, 
     return Mapping(
         file=typed,
         schema=schema,
+        read=reader(used_schema(typed, schema, uses)),
         wanted=wanted,
         rows=rows,
         uses=uses,

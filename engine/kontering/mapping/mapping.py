@@ -25,10 +25,14 @@ NOTHING: Names[str, Any] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mapping:
-    """A compiled mapping file: `schema` is what it reads, `wanted` what it makes, `uses` the mappings inside it."""
+    """A compiled mapping file: `schema` is what it reads, `wanted` what it makes, `uses` the mappings inside it.
+
+    `read` decodes those fields of a record that the mapping reads.
+    """
 
     file: MappingFile
     schema: Schema
+    read: records.Read
     wanted: Schema
     rows: Names[str, tuple[Rows, ...]]
     uses: Names[str, Mapping]
@@ -89,7 +93,7 @@ class Mapping:
         if wrong := self.param_problems(params):
             return Failed(diagnostics=wrong)
         faults: records.Faults = []
-        data = records.decoded(record, self.schema, faults)
+        data = records.read_with(self.read, record, faults)
         if faults:
             return Failed(diagnostics=tuple(records.told(each, self.file.record, record_key) for each in faults))
         course = Course(record_key, zone, tables, recorder)

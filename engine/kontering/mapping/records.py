@@ -1,6 +1,6 @@
 """Reads a record by its schema: notations become values, once, and what doesn't fit is named with its path.
 
-The schema is turned into nested functions when it is first used; a record then costs one call a value.
+The schema is turned into nested functions once; a record then costs one call a value.
 """
 
 from __future__ import annotations
@@ -61,11 +61,16 @@ def decode(data: Any, schema: Schema, *, name: str = "record", key: str = "") ->
 
 
 def decoded(data: Any, schema: Schema, faults: Faults) -> Any:
+    return read_with(reader(schema), data, faults)
+
+
+def read_with(read: Read, data: Any, faults: Faults) -> Any:
+    """The values of a record, by a reading function that is at hand."""
     if (reason := too_large(data)) is not None:
         faults.append(Fault("K505", reason))
         return None
     whole = data if isinstance(data, Mapping) else {}
-    return reader(schema)(data, whole, whole, faults)
+    return read(data, whole, whole, faults)
 
 
 def told(fault: Fault, name: str, key: str) -> Diagnostic:
@@ -95,18 +100,8 @@ def _parts(value: Any) -> Any:
     return value.values() if isinstance(value, dict) else value
 
 
-_readers: dict[int, tuple[Schema, Read]] = {}
-
-
 def reader(schema: Schema) -> Read:
-    """The reading function of a schema; it is kept together with its schema, whose identity is its key."""
-    known = _readers.get(id(schema))
-    if known is None:
-        known = _readers[id(schema)] = (schema, _reader(schema))
-    return known[1]
-
-
-def _reader(schema: Schema) -> Read:
+    """The reading function of a schema."""
     if "properties" in schema or schema.get("type") == "object":
         return _object_reader(schema)
     if "items" in schema or schema.get("type") == "array":
