@@ -148,7 +148,9 @@ def _role(piece: Piece, option: Option, invoice: Invoice, settings: Settings) ->
     for lines in (_named(piece, own), _alike(piece, own)):
         if same := [line.role for line in lines if line.code == option.code]:
             return same[0]
-    return roles.line_role(piece.line.kind, option.code, tip=settings.tip_role)
+    deferred = [line for line in own if line.role == "deferred_revenue"]
+    only = len(deferred) == 1 and {line.role for line in own if line.code == option.code} == {"deferred_revenue"}
+    return roles.line_role(piece.line.kind, option.code, deferred=only, tip=settings.tip_role)
 
 
 def _with_cost(line: PlannedLine, invoice: Invoice) -> PlannedLine:

@@ -110,7 +110,7 @@ def fitted(total: Decimal, exact: Sequence[Decimal], step: Decimal) -> tuple[Dec
     """
     whole = sum(exact, ZERO)
     if whole == total and all(part % step == 0 for part in exact):
-        return tuple(exact)
+        return tuple(rounded(part, step) for part in exact)
     if 2 * abs(whole) >= sum((abs(part) for part in exact), ZERO):
         return shared(total, exact, step)
     low = [(part / step).to_integral_value(rounding="ROUND_FLOOR") * step for part in exact]
