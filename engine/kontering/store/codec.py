@@ -8,14 +8,21 @@ from typing import Any
 
 import msgspec
 
+from kontering.diagnostics import Diagnostic
 from kontering.model.document import Planned
 from kontering.model.plan import Found, Step
+
+
+class _Details(msgspec.Struct):
+    problems: tuple[Diagnostic, ...] = ()
+
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _sorted = msgspec.json.Encoder(decimal_format="number", order="sorted")
 _values = msgspec.json.Decoder(float_hook=Decimal)
 _planned = msgspec.json.Decoder(Planned)
 _steps = msgspec.json.Decoder(Step, float_hook=Decimal)
+_details = msgspec.json.Decoder(_Details)
 _founds = msgspec.json.Decoder(Found, float_hook=Decimal)
 
 
@@ -46,6 +53,11 @@ def step(text: str) -> Step:
 def found(text: str) -> Found:
     """What a target answered."""
     return _founds.decode(text)
+
+
+def problems(text: str) -> tuple[Diagnostic, ...]:
+    """The problems in a document's details."""
+    return _details.decode(text).problems
 
 
 def digest(value: object) -> str:

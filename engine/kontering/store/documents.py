@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from typing import Any
@@ -70,6 +70,13 @@ def open_in(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int)
 def open_ids(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int) -> tuple[int, ...]:
     rows = sa.select(document.c.id).where(*_work(tx, some_lanes, flows)).order_by(document.c.id).limit(limit)
     return tuple(tx.connection.scalars(rows))
+
+
+def open_of(tx: Tx, flow: str) -> Iterator[Row]:
+    """Everything that a flow has read and not delivered yet, oldest first."""
+    terms = (document.c.project == tx.project, document.c.flow == flow, document.c.state.in_(OPEN))
+    for row in tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.id)):
+        yield _row(row)
 
 
 def open_one(tx: Tx, row: int) -> Row | None:

@@ -21,8 +21,6 @@ from kontering.sync.prepare import Held, Others, Prepared, Ready, Skipped, prepa
 from kontering.sync.progress import Ended, Tell, Tick, Unreadable, quiet
 from kontering.sync.wiring import WiredFlow
 
-SETTLED_AT_ONCE = {"skip": "skipped", "hold": "held"}
-
 
 def lane_of(flow: WiredFlow) -> str:
     return f"read/{flow.name}"
@@ -73,7 +71,7 @@ def _page(reading: Reading, page: Page) -> int:
     for problem in page.problems:
         reading.tell(Unreadable(flow=flow.name, problem=problem))
     with store.look() as tx:
-        new = _new(tx, flow, page.records)
+        new = news(tx, flow, page.records)
         ready = [_checked(prepare(flow.maker, record, others(tx, flow.target)), flow) for record in new.values()]
     kill.point("before_page")
     with store.begin() as tx:
@@ -189,7 +187,7 @@ def _state(item: Prepared) -> str:
             return "failed" if failed else "held"
 
 
-def _new(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> Mapping[str, Record]:
+def news(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> Mapping[str, Record]:
     """The newest edition of each record that isn't known yet, and isn't our own writing coming back."""
     newest: dict[str, Record] = {}
     for record in records:
