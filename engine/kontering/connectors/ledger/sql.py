@@ -24,14 +24,18 @@ class Query:
 
     def first(self, connection: Connection, *values: Any) -> Any:
         """The first row, or None."""
+        return next(iter(self.all(connection, *values)), None)
+
+    def all(self, connection: Connection, *values: Any) -> list[Any]:
+        """All rows."""
         cursor = connection.connection.cursor()  # the driver's own: describing a wide result costs more than reading it
         try:
             cursor.execute(_marked(self.text, connection), values)
-            found = cursor.fetchone()
+            return [self._row(found) for found in cursor.fetchall()]
         finally:
             cursor.close()
-        if found is None:
-            return None
+
+    def _row(self, found: Sequence[Any]) -> Any:
         pairs = zip(self.loads, found, strict=True)
         return self.row._make(load(value) if load and value is not None else value for load, value in pairs)
 

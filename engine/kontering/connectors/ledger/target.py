@@ -50,6 +50,7 @@ class Ledger:
         self.connection = connection
         self.now = now
         self._book: Book | None = None
+        self._there = False
 
     def send(self, step: Step) -> Receipt:
         """Enters one step; everything that could be wrong is said before anything is written."""
@@ -64,7 +65,8 @@ class Ledger:
 
     def find(self, kind: str, by: Mapping[str, str]) -> Sequence[Found]:
         """What the ledger has that fits all terms."""
-        return find(self.connection, self.options, kind, by) if tables.exist(self.connection) else ()
+        self._there = self._there or tables.exist(self.connection)
+        return find(self.connection, self.options, kind, by) if self._there else ()
 
     def trial(self, step: Step) -> Totals:
         """What the ledger would compute: the sums of the lines."""
