@@ -38,8 +38,16 @@ class Course:
         return next(planner.todo(self.want, self.facts), None)
 
 
-def settle(tx: Tx, row: Row, flow: WiredFlow) -> Planned | None:
-    """The document of a row; one that is prepared only now may be put aside instead, or move to its customer's lane."""
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A document whose end is clear before it is planned."""
+
+    state: str
+    columns: dict[str, Any]
+
+
+def settle(tx: Tx, row: Row, flow: WiredFlow) -> Planned | Aside | None:
+    """The document of a row. Prepared only now, it may be put aside, or have moved to its customer's lane (None)."""
     if row.document is not None:
         return codec.planned(row.document)
     prepared = prepare(flow.maker, row.record, reading.others(tx, row.connection))
@@ -54,8 +62,7 @@ def settle(tx: Tx, row: Row, flow: WiredFlow) -> Planned | None:
             return None
         case Held() | Skipped():
             columns = reading.aside_columns(prepared)
-            documents.put(tx, [row.id], columns.pop("state"), **columns)
-            return None
+            return Aside(columns.pop("state"), columns)
 
 
 def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Planned, WiredFlow]]) -> dict[int, Facts]:

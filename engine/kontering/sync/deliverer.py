@@ -134,6 +134,9 @@ class Serving:
     def _begin(self, tx: Tx, row: Row) -> Course | None:
         flow = self.wired.flows[row.flow]
         document = courses.settle(tx, row, flow)
+        if isinstance(document, courses.Aside):
+            self._end(tx, row, document.state, document.columns)
+            return None
         if document is None:
             return None
         facts = courses.facts_of(tx, row.connection, [(row, document, flow)])[row.id]

@@ -71,7 +71,9 @@ def _deliver(batch: Batch, rows: Sequence[Row]) -> None:
     for row in rows:
         flow = batch.wired.flows[row.flow]
         document = courses.settle(batch.tx, row, flow)
-        if document is not None:
+        if isinstance(document, courses.Aside):
+            batch.ended.append((row, document.state, document.columns))
+        elif document is not None:
             settled.append((row, document, flow))
     facts = courses.facts_of(batch.tx, batch.connection, settled)
     batch.links = {thing: linked for one in facts.values() for thing, linked in one.links.items()}

@@ -154,6 +154,8 @@ def aside_columns(item: Held | Skipped) -> dict[str, Any]:
         "code": item.code,
         "reason": item.reason,
         "waits": f"invoice/{item.of}" if item.of else None,
+        "number": item.number,
+        "day": item.day,
         "details": codec.packed(details),
     }
 

@@ -73,6 +73,8 @@ class Held:
     failed: bool = False
     of: str | None = None
     """The invoice that it credits and that isn't here yet: as soon as it is, this is prepared again."""
+    number: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,8 @@ def _settled(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepar
                 problems=problems,
                 details=details,
                 of=waits,
+                number=sale.number,
+                day=sale.date.isoformat(),
             )
         case Skip(code=code, reason=reason):
             return Skipped(record=record, kind=sale.kind, code=code, reason=reason)
