@@ -22,6 +22,7 @@ CODES: dict[str, str] = {
     "K114": "A tilde for null",
     "K115": "A number with too many digits",
     "K116": "The file is empty",
+    "K117": "Too many problems",
     "K120": "A key that doesn't exist",
     "K121": "A key that is missing",
     "K122": "Something of another kind than belongs here",

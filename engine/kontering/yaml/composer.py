@@ -14,6 +14,7 @@ from kontering.yaml.nodes import Entry, Map, Node, Plain, Scalar, Sequence, Styl
 
 MAX_DEPTH = 50
 MAX_NODES = 100_000
+MAX_PROBLEMS = 50
 
 _STYLES: dict[str | None, Style] = {None: "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
 _KEYS: dict[type, str] = {Sequence: "a list", Map: "a map"}
@@ -69,6 +70,11 @@ class Composer:
     def _in_order(self, *more: Diagnostic) -> tuple[Diagnostic, ...]:
         return tuple(sorted((*self.problems, *more), key=lambda problem: problem.span or Span(self.file)))
 
+    def _tell(self, problem: Diagnostic) -> None:
+        self.problems.append(problem)
+        if len(self.problems) == MAX_PROBLEMS:
+            raise _Stop(problems.too_many(problem.span, MAX_PROBLEMS))
+
     def _events(self) -> Iterator[events.Event]:
         try:
             yield from yaml.parse(self.text, Loader=_LOADER)
@@ -102,7 +108,7 @@ class Composer:
         if self.root is not None:
             raise _Stop(problems.several_documents(self._place(event)))
         if event.version or event.tags:
-            self.problems.append(problems.directive(self._place(event)))
+            self._tell(problems.directive(self._place(event)))
 
     def _scalar(self, event: events.ScalarEvent) -> None:
         style = _STYLES[event.style or None]
@@ -118,11 +124,11 @@ class Composer:
 
     def _value(self, text: str, span: Span) -> Plain:
         if text == "~":
-            self.problems.append(problems.tilde(span))
+            self._tell(problems.tilde(span))
         try:
             return resolve.resolved(text)
         except resolve.TooLong:
-            self.problems.append(problems.number_too_long(span, resolve.MAX_DIGITS))
+            self._tell(problems.number_too_long(span, resolve.MAX_DIGITS))
             return text
 
     def _alias(self, event: events.AliasEvent) -> None:
@@ -170,7 +176,7 @@ class Composer:
             if key is None:
                 continue
             if key.text in entries:
-                self.problems.append(problems.doubled_key(key.span, key.text, entries[key.text].key.span))
+                self._tell(problems.doubled_key(key.span, key.text, entries[key.text].key.span))
             else:
                 entries[key.text] = Entry(key, value)
         return Map(tuple(entries.values()), span)
@@ -178,16 +184,16 @@ class Composer:
     def _key(self, node: Node) -> Scalar | None:
         """A key is the text that was written; `NO:` is NO, `5:` is 5."""
         if not isinstance(node, Scalar) or node.value is None:
-            self.problems.append(problems.key_not_text(node.span, _KEYS.get(type(node), "null")))
+            self._tell(problems.key_not_text(node.span, _KEYS.get(type(node), "null")))
             return None
         if node.style == "plain" and node.text == "<<":
-            self.problems.append(problems.merge_key(node.span))
+            self._tell(problems.merge_key(node.span))
             return None
         return Scalar(node.text, node.text, node.style, node.span, node.raw)
 
     def _tag(self, event: events.ScalarEvent | events.CollectionStartEvent, span: Span) -> None:
         if event.tag is not None:
-            self.problems.append(problems.tag(span, _shown(event.tag)))
+            self._tell(problems.tag(span, _shown(event.tag)))
 
     def _place(self, event: events.Event) -> Span:
         return self._between(event, event)

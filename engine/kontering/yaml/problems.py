@@ -97,6 +97,10 @@ def empty(file: str) -> Diagnostic:
     return Diagnostic("K116", "the file is empty", Span(file), None)
 
 
+def too_many(span: Span | None, bound: int) -> Diagnostic:
+    return Diagnostic("K117", f"{bound} problems up to here; the rest isn't looked at", span, "mend these first")
+
+
 _NO_END = "this quoted text has no end"
 _WORDS = (
     (r"quoted scalar: .*(stream|document)", _NO_END, "write the closing quote"),
