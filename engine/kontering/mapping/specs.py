@@ -331,7 +331,7 @@ def _check_given(test: Spec, mapping: Mapping, out: Out) -> None:
     if test.refusal == "expect_error":
         return
     faults: records.Faults = []
-    records.decoded(test.given, mapping.schema, faults)
+    records.read_with(mapping.read, test.given, faults)
     for fault in faults[:3]:
         where = records.dotted(mapping.file.record, fault.path)
         out.append(problems.bad_given(nearest(test.node, ("given",)), where, fault.message))

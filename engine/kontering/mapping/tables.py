@@ -219,22 +219,23 @@ def canonical(value: Any, kind: str) -> Any:
 
 
 def hidden_rows(spec: TableSpec, rows: Rows) -> Iterable[tuple[int, int]]:
-    """Rows that are never reached, each with the row that takes all it would take."""
-    seen: list[tuple[int, Keys]] = []
-    exact: dict[Keys, int] = {}
+    """Rows that are never reached, each with the row above that takes all it would take.
+
+    Rows are kept by where they have a `*`: there are few such shapes, and many rows.
+    """
     at = [rows.columns.index(key) for key in spec.keys]
+    shapes: dict[tuple[bool, ...], dict[Keys, int]] = {}
     for number, row in enumerate(rows.rows):
-        cells = [row[position] for position in at]
-        keys = tuple(ANY if cell == ANY else canonical(cell, _kind(cell)) for cell in cells)
-        above = exact.get(keys)
-        if above is None:
-            above = next((n for n, pattern in seen if _covers(pattern, keys)), None)
+        keys = tuple(ANY if row[position] == ANY else canonical(row[position], _kind(row[position])) for position in at)
+        above = next(
+            (found for shape, seen in shapes.items() if (found := seen.get(_shaped(keys, shape))) is not None), None
+        )
         if above is not None:
             yield number, above
-        elif ANY in keys:
-            seen.append((number, keys))
-        exact.setdefault(keys, number)
+        shape = tuple(key == ANY for key in keys)
+        shapes.setdefault(shape, {}).setdefault(_shaped(keys, shape), number)
 
 
-def _covers(pattern: Keys, keys: Keys) -> bool:
-    return all(cell in (ANY, key) for cell, key in zip(pattern, keys, strict=True))
+def _shaped(keys: Keys, shape: tuple[bool, ...]) -> Keys:
+    """The keys without those that a row of this shape doesn't look at."""
+    return tuple(ANY if wild else key for key, wild in zip(keys, shape, strict=True))
