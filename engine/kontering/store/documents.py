@@ -147,41 +147,49 @@ def reopen(tx: Tx, ids: Sequence[int]) -> None:
         _wake_lanes(tx, chosen.values(state="read", document=None, code=None, reason=None, waits=None, details=None))
 
 
-def states(tx: Tx, keys: Iterable[str]) -> dict[tuple[str, str], str]:
-    """(kind, key) → state of the newest edition, for documents that others name; flows are named as kind too."""
+def states(tx: Tx, connection: str, keys: Iterable[str]) -> dict[tuple[str, str], str]:
+    """(kind, key) → state of the newest edition in this target, and (`flow …`, key) → its state in any flow."""
     terms = (document.c.project == tx.project, document.c.key.in_(sorted(set(keys))), document.c.state != "superseded")
     rows = tx.connection.execute(
-        sa.select(document.c.kind, document.c.flow, document.c.key, document.c.state).where(*terms)
+        sa.select(document.c.kind, document.c.flow, document.c.key, document.c.state, document.c.connection).where(
+            *terms
+        )
     )
     found: dict[tuple[str, str], str] = {}
     for row in rows:
-        found |= {(row.kind, row.key): row.state, (f"flow {row.flow}", row.key): row.state}
+        found[f"flow {row.flow}", row.key] = row.state
+        if row.connection == connection:
+            found[row.kind, row.key] = row.state
     return found
 
 
-def original(tx: Tx, key: str) -> Planned | None:
+def original(tx: Tx, connection: str, key: str) -> Planned | None:
     """The invoice of a key as it was booked: the newest edition that was done, else the newest that was settled."""
-    terms = (document.c.project == tx.project, document.c.key == key, document.c.kind == "invoice")
+    terms = (*_in_target(tx, connection), document.c.key == key, document.c.kind == "invoice")
     newest = (document.c.done_at.is_(None), document.c.id.desc())
     wanted = sa.select(document.c.document).where(*terms, document.c.document.is_not(None)).order_by(*newest).limit(1)
     text = tx.connection.scalar(wanted)
     return None if text is None else codec.planned(text)
 
 
-def credits_of(tx: Tx, invoice: str, but: str) -> tuple[Planned, ...]:
+def credits_of(tx: Tx, connection: str, invoice: str, but: str) -> tuple[Planned, ...]:
     """The other credit notes of an invoice that are booked, or will be."""
     counted = (*OPEN, "waiting", "done")
-    terms = (document.c.project == tx.project, document.c.of == invoice, document.c.key != but)
+    terms = (*_in_target(tx, connection), document.c.of == invoice, document.c.key != but)
     rows = sa.select(document.c.document).where(*terms, document.c.state.in_(counted), document.c.document.is_not(None))
     return tuple(codec.planned(text) for text in tx.connection.scalars(rows))
 
 
 def numbers(tx: Tx, connection: str, kind: str, number: str) -> dict[str, str]:
     """A printed number and the document that has it, if one has: numbers repeat after a reinstall or a new year."""
-    terms = (document.c.project == tx.project, document.c.connection == connection, document.c.number == number)
+    terms = (*_in_target(tx, connection), document.c.number == number)
     counted = (document.c.kind == kind, document.c.state.not_in(("superseded", "skipped", "failed")))
     key = tx.connection.scalar(sa.select(document.c.key).where(*terms, *counted).order_by(document.c.id).limit(1))
     return {} if key is None else {number: key}
+
+
+def _in_target(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return document.c.project == tx.project, document.c.connection == connection
 
 
 def _work(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:

@@ -71,7 +71,7 @@ def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Planned, WiredFl
     things = {thing for _, document, flow in rows for thing in wanted.things(document, flow.policy)}
     all_links = links.of(tx, connection, things)
     named = {key for row, document, flow in rows for key in _named(document, flow)}
-    states = documents.states(tx, named) if named else {}
+    states = documents.states(tx, connection, named) if named else {}
     return {
         row.id: Facts(
             links=all_links,
@@ -150,7 +150,9 @@ def _named(document: Planned, flow: WiredFlow) -> Iterable[str]:
 
 def _is_credited(tx: Tx, document: Planned, flow: WiredFlow) -> bool:
     """Only a cancelled invoice asks whether parts of it were credited."""
-    return flow.policy.states.get(document.state) == "cancel" and bool(documents.credits_of(tx, document.key, ""))
+    return flow.policy.states.get(document.state) == "cancel" and bool(
+        documents.credits_of(tx, flow.target, document.key, "")
+    )
 
 
 def _looked_again(before: Linked, found: Found) -> Linked:

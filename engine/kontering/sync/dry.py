@@ -80,7 +80,7 @@ class _Run:
     targets: Mapping[str, Target]
     since: dt.date | None
     made: dict[tuple[str, Thing], Linked] = field(default_factory=dict)
-    settled: dict[str, Planned] = field(default_factory=dict)
+    settled: dict[tuple[str, str], Planned] = field(default_factory=dict)
     unreadable: list[Diagnostic] = field(default_factory=list)
 
 
@@ -156,7 +156,7 @@ def _item(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> It
     aside = Item(flow=flow.name, target=flow.target, key=record.key, version=record.version, outcome="skipped")
     match prepared:
         case Ready(document=document, postings=postings):
-            run.settled[document.key] = document
+            run.settled[flow.target, document.key] = document
             return _planned(run, flow, document, postings, row or _row(flow, prepared))
         case Skipped(code=code, reason=reason):
             return replace(aside, code=code, reason=reason)
@@ -168,7 +168,8 @@ def _item(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> It
 def _planned(run: _Run, flow: WiredFlow, document: Planned, postings: Sequence[Posting], row: Row) -> Item:
     facts = courses.facts_of(run.tx, flow.target, [(row, document, flow)])[row.id]
     made = {thing: linked for (side, thing), linked in run.made.items() if side == flow.target}
-    coming: dict[Thing, str] = {(one.kind, key): "open" for key, one in run.settled.items()}
+    ours = [one for (side, _), one in run.settled.items() if side == flow.target]
+    coming: dict[Thing, str] = {(one.kind, one.key): "open" for one in ours}
     facts = replace(facts, links={**facts.links, **made}, states={**facts.states, **coming})
     course = courses.begin(row, document, flow, facts)
     looked, hold = _ask_all(run, course)
@@ -251,10 +252,14 @@ def _others(run: _Run, flow: WiredFlow) -> Others:
     stored = reading.others(run.tx, flow.target)
 
     def invoice(key: str) -> Planned | None:
-        return run.settled.get(key) or stored.invoice(key)
+        return run.settled.get((flow.target, key)) or stored.invoice(key)
 
     def credits_of(key: str, but: str) -> Sequence[Planned]:
-        ours = [one for one in run.settled.values() if one.credits == key and one.key != but]
+        ours = [
+            one
+            for (side, _), one in run.settled.items()
+            if side == flow.target and one.credits == key and one.key != but
+        ]
         known = {one.key for one in ours}
         return (*(one for one in stored.credits_of(key, but) if one.key not in known), *ours)
 

@@ -59,8 +59,8 @@ def read_flow(reading: Reading) -> int:
 def others(tx: Tx, connection: str) -> Others:
     """What preparing may know of other documents, as the store has them in this transaction."""
     return Others(
-        invoice=lambda key: documents.original(tx, key),
-        credits_of=lambda key, but: documents.credits_of(tx, key, but),
+        invoice=lambda key: documents.original(tx, connection, key),
+        credits_of=lambda key, but: documents.credits_of(tx, connection, key, but),
         numbers=lambda kind, number: documents.numbers(tx, connection, kind, number),
     )
 
