@@ -1,5 +1,6 @@
-"""Every file of tests/cases/yaml gives exactly the report that lies beside it."""
+"""Every file of tests/cases/yaml gives exactly the report that lies beside it; UPDATE_CASES=1 writes the reports."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ def report(path: Path) -> str:
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_report_is_the_one_beside_the_file(path: Path) -> None:
+    if os.environ.get("UPDATE_CASES"):
+        path.with_suffix(".txt").write_text(report(path), encoding="utf-8")
     assert report(path) == path.with_suffix(".txt").read_text(encoding="utf-8")
 
 
