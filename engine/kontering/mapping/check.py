@@ -18,7 +18,9 @@ from kontering.mapping.infer import infer_mapping
 from kontering.mapping.lookups import check_tables
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.naming import check_names, check_unused
+from kontering.mapping.recordschemas import check_schema
 from kontering.mapping.roots import Roots, display
+from kontering.mapping.schemas import ENDING
 from kontering.mapping.specs import check_tests
 
 PROJECT_FILE = "kontering.yaml"
@@ -46,13 +48,21 @@ def check_path(path: Path, roots: Roots, *, tests: bool = True) -> tuple[Diagnos
     if not path.is_file():
         return (problems.unreadable(Span(display(path)), "there is no such file"),)
     mapping = compile_path(path, roots, out)
-    if mapping is not None:
+    if mapping is not None and (wrong := _own_schema(mapping, roots)):
+        out.extend(wrong)  # what the record has is the base of all that follows
+    elif mapping is not None:
         out.extend(check_mapping(mapping))
         if tests:
             out.extend(check_tests(mapping))
         if not errors(out):  # what is broken may be what uses a name
             check_unused(mapping.file, out)
     return ordered(out)
+
+
+def _own_schema(mapping: Mapping, roots: Roots) -> tuple[Diagnostic, ...]:
+    """The record's schema, if the project brings it; those that are shipped are tested."""
+    path = roots.project / "schemas" / "records" / f"{mapping.source}{ENDING}" if roots.project else None
+    return check_schema(path, roots) if path is not None and path.is_file() else ()
 
 
 def check_mapping(mapping: Mapping) -> tuple[Diagnostic, ...]:

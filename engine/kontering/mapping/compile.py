@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kontering.diagnostics import closest
+from kontering.diagnostics import Diagnostic, Span, closest
+from kontering.errors import Problems
 from kontering.language.tree import Field as FieldTree
 from kontering.language.tree import Name
 from kontering.mapping import cells, problems, schemas, tables
@@ -31,6 +32,7 @@ from kontering.mapping.parts import (
     walk,
 )
 from kontering.mapping.records import reader
+from kontering.mapping.recordschemas import check_schema
 from kontering.mapping.roots import Roots, display
 from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import Rows
@@ -67,7 +69,11 @@ def compile_file(file: MappingFile, roots: Roots, out: Out, within: tuple[Path, 
 
 
 def _source(file: MappingFile, roots: Roots, out: Out) -> Schema | None:
-    schema = schemas.source_schema(file.source, file.target, roots)
+    try:
+        schema = schemas.source_schema(file.source, file.target, roots)
+    except Problems as wrong:
+        out.extend(_of_schema(file.places["from"], wrong, roots, f"records/{file.source}"))
+        return None
     if schema is None:
         kind = schemas.source_kind(file.source)
         out.append(_no_schema(file, "from", kind, file.source, roots))
@@ -76,10 +82,21 @@ def _source(file: MappingFile, roots: Roots, out: Out) -> Schema | None:
 
 def _target(file: MappingFile, roots: Roots, out: Out) -> Schema | None:
     kind = schemas.target_kind(file.target)
-    schema = schemas.find_schema(kind, file.target, roots)
+    try:
+        schema = schemas.find_schema(kind, file.target, roots)
+    except Problems as wrong:
+        out.extend(_of_schema(file.places["to"], wrong, roots, ""))
+        return None
     if schema is None:
         out.append(_no_schema(file, "to", kind, file.target, roots))
     return schema
+
+
+def _of_schema(place: Span, wrong: Problems, roots: Roots, name: str) -> Iterable[Diagnostic]:
+    """Why a schema can't be used, in its own file where that is known better."""
+    path = roots.find("schemas", f"{name}{schemas.ENDING}")
+    found = check_schema(path, roots) if path is not None else ()
+    return found or [each for each in wrong.diagnostics if isinstance(each, Diagnostic)]
 
 
 def _no_schema(file: MappingFile, key: str, kind: str, name: str, roots: Roots) -> Any:

@@ -121,6 +121,10 @@ def broken_schema(span: Span, why: str) -> Diagnostic:
     return Diagnostic("K135", f"the schema can't be used: {why}", span)
 
 
+def schema_word(span: Span, message: str, near: str | None) -> Diagnostic:
+    return Diagnostic("K135", message, span, f"did you mean {near!r}?" if near else None)
+
+
 def bad_param(span: Span, name: str, message: str, hint: str | None = None) -> Diagnostic:
     return Diagnostic("K136", f"param {name!r} {message}", span, hint)
 
