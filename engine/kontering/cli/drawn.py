@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from kontering.cli import output
-from kontering.diagnostics import Diagnostic
 from kontering.model.document import Planned, Posting
 from kontering.model.money import digits
 from kontering.model.plan import Hold, LookUp, Skip, Step, Todo, Trial, Wait
@@ -23,6 +22,7 @@ def report(found: Report, *, brief: bool) -> None:
     for item in found.items:
         if item.outcome == "deliver":
             _write([_head(item)] if brief else _document(item))
+    _write([""] if brief and found.counts()["deliver"] else [])
     for outcome in ASIDE:
         _write(_aside([item for item in found.items if item.outcome == outcome], outcome, brief=brief))
     _write(output.painted(problem) for problem in found.unreadable)
@@ -145,15 +145,8 @@ def _aside(items: Sequence[Item], outcome: str, *, brief: bool) -> Iterator[str]
         name = f"{item.key}" + (f" ({item.number})" if item.number else "")
         yield f"  {PAINT[outcome](name)}  {item.code}: {item.reason}"
         if outcome != "skipped" and not brief:
-            yield from _problems(item.problems, item.reason)
+            yield from (f"      {line}" for line in output.behind(item.problems, item.reason))
     yield ""
-
-
-def _problems(problems: Sequence[Diagnostic], reason: str) -> Iterator[str]:
-    """The problems behind a reason, further in; one that only says the same again is left out."""
-    for problem in problems:
-        if problem.span or problem.hint or problem.message != reason:
-            yield from (f"      {line}" for line in output.painted(problem).splitlines())
 
 
 # --- sums

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -115,6 +115,13 @@ def painted(problem: Diagnostic) -> str:
     mark = f"{problem.severity}[{problem.code}]"
     paint = bad if problem.severity == "error" else careful
     return diagnostics.render(problem, _text_of(problem)).replace(mark, paint(mark), 1)
+
+
+def behind(found: Iterable[Diagnostic], reason: str) -> Iterator[str]:
+    """The problems behind a reason; a head that only says the reason again, without a place, is left out."""
+    for problem in found:
+        head, *rest = painted(problem).split("\n")
+        yield from rest if problem.message == reason and not problem.span else [head, *rest]
 
 
 def _text_of(problem: Diagnostic) -> str | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import click
 
-from kontering.cli import output, progress
+from kontering.cli import moments, output, progress
 from kontering.cli.inputs import input_option, sources_of
 from kontering.cli.options import check_flows, open_checked, project_option
 from kontering.store.store import Store
@@ -82,10 +81,5 @@ def _write_rest(summary: Summary) -> None:
     for trouble in summary.troubles:
         output.say(f"{output.bad(trouble.connection)}: {trouble.trouble}")
     if summary.waiting:
-        when = f"; the next is due at {_clock(summary.next_due)}" if summary.next_due else ""
+        when = f"; the next is due at {moments.clock(summary.next_due)}" if summary.next_due else ""
         output.say(f"{output.count(summary.waiting, 'document')} still to be delivered{when}: run again.")
-
-
-def _clock(milliseconds: int) -> str:
-    at = dt.datetime.fromtimestamp(milliseconds / 1000, tz=dt.UTC).astimezone()
-    return at.strftime("%H:%M:%S")
