@@ -3,7 +3,10 @@ every shipped file can be reached."""
 
 from __future__ import annotations
 
+import fnmatch
 import importlib
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +15,7 @@ import click
 import pytest
 
 from kontering.cli.main import COMMANDS, cli
+from kontering.codes import CODES
 
 ROOT = Path(__file__).parents[1]
 ROWS = [(name, module, line) for group in COMMANDS.values() for name, (module, line) in group.items()]
@@ -95,22 +99,42 @@ SHIPPED = [
     path.relative_to(ROOT)
     for folder in ("mappings", "schemas", "examples", "docs")
     for path in sorted((ROOT / folder).rglob("*"))
-    if path.is_file() and path.name != ".keep"
+    if path.is_file() and path.name != ".keep" and "__pycache__" not in path.parts
 ]
+
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)|`([^`\s]+)`")
 
 
 def test_every_shipped_file_can_be_reached() -> None:
-    """From README.md or the manual, by its own name or that of a folder around it."""
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md")]
-    said = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    """By links from README.md, or by a name or pattern (`<target>/<document>.yaml`) on a page that they lead to."""
+    named = [pattern for page in pages_reached() for pattern in patterns_on(page)]
+    of_codes = {Path("docs", "codes", f"{code}.md") for code in CODES}
 
-    lost = [str(path) for path in SHIPPED if not any(part in said for part in ways_to(path))]
+    lost = [str(path) for path in SHIPPED if path not in of_codes and not any(fits(path, name) for name in named)]
 
     assert lost == []
 
 
-def ways_to(path: Path) -> list[str]:
-    """What a page may say to lead to a file: its name, or `mappings/woocommerce`."""
-    folders = ["/".join(path.parts[:depth]) for depth in range(2, len(path.parts))]
-    name = path.name.removesuffix(".schema.json").removesuffix(path.suffix)
-    return [str(path), f"{path.parts[-2]}/{name}", *folders]
+def pages_reached() -> list[Path]:
+    found, todo = [], [ROOT / "README.md"]
+    while todo:
+        page = todo.pop()
+        found.append(page)
+        targets = [(page.parent / link).resolve() for link, _ in LINK.findall(page.read_text(encoding="utf-8")) if link]
+        pages = [target / "README.md" if target.is_dir() else target for target in targets]
+        todo += {one for one in pages if one.suffix == ".md" and one.is_file()} - {*found, *todo}
+    return found
+
+
+def patterns_on(page: Path) -> list[str]:
+    """What a page names, from the top of the house: `<kind>` stands for anything."""
+    names = [link or code for link, code in LINK.findall(page.read_text(encoding="utf-8"))]
+    here = page.parent.relative_to(ROOT)
+    globs = [re.sub(r"<[^>]+>", "*", name).rstrip("/") for name in names if "/" in name or "." in name]
+    return [*globs, *(os.path.normpath(here / name) for name in globs)]
+
+
+def fits(path: Path, pattern: str) -> bool:
+    """Is it this file, or in this folder? A whole top folder is too much to count as named."""
+    folders = [parent for parent in path.parents if len(parent.parts) > 1]
+    return any(fnmatch.fnmatchcase(str(one), pattern) for one in (path, *folders))
