@@ -47,7 +47,7 @@ def test_an_outcome_is_exactly_so(case: Path) -> None:
     before = Path.cwd()
     os.chdir(case)
     try:
-        mapping = load_mapping(Path("mapping.yaml"), Roots(PROJECT))
+        mapping = load_mapping(Path("mapping.yaml"), Roots(PROJECT), checked=False)
         params = read_json(Path("params.json")) if Path("params.json").is_file() else {}
         found = told(mapping.run(read_json(Path("record.json")), params=params, record_key="test/item/7"))
     finally:

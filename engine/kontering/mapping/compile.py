@@ -38,6 +38,7 @@ from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import Rows
 from kontering.mapping.used import used_schema
 from kontering.yaml.load import decode
+from kontering.yaml.texts import content
 
 DEEPEST = 10  # mappings that use one another
 
@@ -124,7 +125,7 @@ def _some_rows(spec: TableSpec, part: RowsSpec, file: MappingFile, out: Out) -> 
         near = closest(path.name, [each.name for each in path.parent.glob("*.csv")]) if path.parent.is_dir() else None
         out.append(problems.no_csv(part.span, part.file, near))
         return None
-    text, found = decode(path.read_bytes(), display(path))
+    text, found = decode(content(path), display(path))
     out.extend(found)
     rows, wrong = tables.read_csv(text, display(path)) if text is not None else (None, ())
     out.extend(wrong)
@@ -179,7 +180,7 @@ def _digest(files: Iterable[Path], uses: Iterable[Mapping]) -> str:
     """Changes whenever a file changes that can change what the mapping makes."""
     whole = hashlib.sha256()
     for path in files:
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
+        whole.update(hashlib.sha256(content(path)).digest())
     for use in uses:
         whole.update(use.digest.encode())
     return whole.hexdigest()

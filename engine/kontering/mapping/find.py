@@ -15,6 +15,7 @@ from kontering.mapping.parts import MappingFile
 from kontering.mapping.roots import Roots, display
 from kontering.yaml.load import compose, decode
 from kontering.yaml.nodes import Map, Node
+from kontering.yaml.texts import content
 
 ENDING = ".yaml"
 DEEPEST = 10  # files that extend one another
@@ -69,7 +70,7 @@ def read_chain(path: Path, roots: Roots, out: Out, within: tuple[Path, ...] = ()
 def _own(path: Path, out: Out) -> Map | None:
     shown = display(path)
     try:
-        text, found = decode(path.read_bytes(), shown)
+        text, found = decode(content(path), shown)
     except OSError as error:
         out.append(problems.unreadable(Span(shown), error.strerror or str(error)))
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -49,6 +49,10 @@ PARAM_TYPES: dict[str, Type] = {
 }
 
 
+Seen = Callable[[Expression, Mapping[str, Type]], None]
+"""Is told of each expression and the types of the names that it may use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What is known at some point of a mapping: the types of names, and the lets that come later."""
@@ -58,16 +62,17 @@ class Context:
     out: Out
     later: Mapping[str, Span] = field(default_factory=dict)
     elements: frozenset[str] = frozenset()
+    seen: Seen | None = None
 
     def named(self, **more: Type) -> Context:
         return replace(self, names={**self.names, **more})
 
 
-def infer_mapping(mapping: Compiled, out: Out) -> None:
+def infer_mapping(mapping: Compiled, out: Out, seen: Seen | None = None) -> None:
     """Goes through a mapping as a run does: let, stops, fields."""
     file = mapping.file
     names = {file.record: type_of(mapping.schema), "param": params_type(mapping.params), "let": t.Object(name="let")}
-    context = _lets(file.let, Context(mapping, names, out, elements=frozenset(element_names(file))))
+    context = _lets(file.let, Context(mapping, names, out, elements=frozenset(element_names(file)), seen=seen))
     for number, stop in enumerate(file.stops):
         _stop(stop, file.stops[:number], context)
     _misses(context)
@@ -143,6 +148,8 @@ def evaluated(expression: Expression, place: str, context: Context) -> Type:
     names = dict(context.names)
     for name, _ in early:
         names["let"] = _with_let(names["let"], name, UNKNOWN)
+    if context.seen is not None:
+        context.seen(expression, names)
     kind, found = infer(expression.tree, names)
     context.out.extend(_worded(replace(each, field=each.field or place or None), context) for each in found)
     if expression.language == "text" and _looks_like_a_path(expression.text, context):

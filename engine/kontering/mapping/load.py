@@ -7,6 +7,7 @@ from pathlib import Path
 from kontering.diagnostics import errors
 from kontering.errors import Problems
 from kontering.mapping import problems
+from kontering.mapping.check import check_mapping
 from kontering.mapping.compile import compile_path
 from kontering.mapping.find import find, mapping_names, ordered
 from kontering.mapping.forms import Out
@@ -16,11 +17,16 @@ from kontering.mapping.roots import Roots
 __all__ = ["Roots", "find", "load_mapping", "locate", "mapping_names"]
 
 
-def load_mapping(name_or_path: str | Path, roots: Roots) -> Mapping:
-    """The mapping of a name (`woocommerce/order-to-invoice`) or a file's path; raises Problems."""
+def load_mapping(name_or_path: str | Path, roots: Roots, *, checked: bool = True) -> Mapping:
+    """The mapping of a name (`woocommerce/order-to-invoice`) or a file's path; raises Problems.
+
+    Nothing runs that the check wouldn't pass; `checked=False` is for who has checked it already.
+    """
     path = locate(name_or_path, roots)
     out: Out = []
     mapping = compile_path(path, roots, out)
+    if checked and mapping is not None and not errors(out):
+        out.extend(check_mapping(mapping))
     if errors(out) or mapping is None:
         raise Problems(errors(ordered(out)))
     return mapping
