@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from kontering.cli import output, pages, reports
-from kontering.cli.options import root_of
 from kontering.codes import CODES
 from kontering.diagnostics import Diagnostic, errors
 from kontering.errors import Misuse
@@ -94,7 +93,7 @@ def _add_project(folder: Path, work: Work) -> None:
 
 
 def _add(mapping: Path, work: Work) -> None:
-    known = work.mappings.setdefault(root_of(mapping), [])
+    known = work.mappings.setdefault(file.root_of(mapping), [])
     if mapping not in known:
         known.append(mapping)
 

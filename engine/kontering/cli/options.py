@@ -12,7 +12,7 @@ from kontering.diagnostics import errors
 from kontering.errors import Misuse, Problems
 from kontering.mapping.roots import Roots
 from kontering.project.check import check_project
-from kontering.project.file import NAME, find_folder
+from kontering.project.file import find_folder, root_of
 from kontering.project.project import Project, load_project
 from kontering.project.words import near_or_all
 
@@ -28,14 +28,6 @@ def project_option(command: F) -> F:
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="The project's folder; without it the nearest one upwards.",
     )(command)
-
-
-def root_of(path: Path) -> Path | None:
-    """The folder whose mappings/ and schemas/ a file may use: its project's, else the one that holds its mappings/."""
-    for folder in (path, *path.parents):
-        if (folder / NAME).is_file():
-            return folder
-    return next((folder.parent for folder in (path, *path.parents) if folder.name == "mappings"), None)
 
 
 def roots_here() -> Roots:

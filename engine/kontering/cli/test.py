@@ -10,7 +10,6 @@ import click
 
 from kontering.cli import output
 from kontering.cli.check import gather, mapping_files
-from kontering.cli.options import root_of
 from kontering.diagnostics import Diagnostic, as_json
 from kontering.errors import Problems
 from kontering.mapping.case import Result, as_junit
@@ -18,7 +17,7 @@ from kontering.mapping.coverage import Coverage, cover
 from kontering.mapping.load import load_mapping
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.roots import Roots
-from kontering.project.file import find_folder, with_source
+from kontering.project.file import find_folder, root_of, with_source
 
 FORMATS = ("text", "json", "junit")
 

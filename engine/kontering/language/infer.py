@@ -20,12 +20,16 @@ from kontering.language.values import Value
 _UNKNOWN = t.Any()
 
 
-def infer(expression: Tree, names: Mapping[str, Type]) -> tuple[Type, tuple[Diagnostic, ...]]:
+Seen = Callable[[Tree, Type], None]
+"""Is told of each part of an expression and its type: editors explain what is under the pointer."""
+
+
+def infer(expression: Tree, names: Mapping[str, Type], seen: Seen | None = None) -> tuple[Type, tuple[Diagnostic, ...]]:
     """The type that an expression gives, and its problems; the first of `names` is the record's.
 
     A type with `Null` in it may be missing.
     """
-    here = Here(names, t.Object(names, frozenset(names)), inside=False)
+    here = Here(names, t.Object(names, frozenset(names)), inside=False, seen=seen)
     kind = here.of(expression)
     return kind, tuple(here.found)
 
@@ -38,9 +42,13 @@ class Here:
     current: Type
     inside: bool
     found: list[Diagnostic] = field(default_factory=list)
+    seen: Seen | None = None
 
     def of(self, node: Tree) -> Type:
-        return _INFER[type(node)](self, node)
+        kind = _INFER[type(node)](self, node)
+        if self.seen is not None:
+            self.seen(node, kind)
+        return kind
 
     def at(self, current: Type) -> Here:
         """The same with another value at hand."""

@@ -12,6 +12,7 @@ from kontering.mapping.roots import display
 from kontering.project import words
 from kontering.yaml.load import compose, decode
 from kontering.yaml.nodes import Map
+from kontering.yaml.texts import content
 
 NAME = "kontering.yaml"
 
@@ -37,11 +38,19 @@ def find_folder(start: Path) -> Path:
     )
 
 
+def root_of(path: Path) -> Path | None:
+    """The folder whose mappings/ and schemas/ a file may use: its project's, else the one that holds its mappings/."""
+    for folder in (path, *path.parents):
+        if (folder / NAME).is_file():
+            return folder
+    return next((folder.parent for folder in (path, *path.parents) if folder.name == "mappings"), None)
+
+
 def read_project_file(folder: Path) -> tuple[ProjectFile | None, tuple[Diagnostic, ...]]:
     """The project file of a folder, and what is wrong with its YAML."""
     path = folder / NAME
     name = display(path)
-    text, found = decode(path.read_bytes(), name)
+    text, found = decode(content(path), name)
     if text is None:
         return None, found
     node, found = compose(text, name)

@@ -14,6 +14,7 @@ from kontering.project.formats import FORMATS
 from kontering.project.policy import EVERY
 from kontering.yaml.load import decode
 from kontering.yaml.nodes import Entry, Map, Node, Scalar
+from kontering.yaml.texts import content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def _read(
     if not path.is_file():
         yield words.no_such_file(node.span, node.text, _files(folder))
         return
-    text, found = decode(path.read_bytes(), display(path))
+    text, found = decode(content(path), display(path))
     yield from found
     if text is None:
         return
