@@ -127,11 +127,14 @@ def pages_reached() -> list[Path]:
 
 
 def patterns_on(page: Path) -> list[str]:
-    """What a page names, from the top of the house: `<kind>` stands for anything."""
-    names = [link or code for link, code in LINK.findall(page.read_text(encoding="utf-8"))]
+    """What a page names, from the top of the house: `<kind>` stands for anything, a project file for its project."""
+    found = LINK.findall(page.read_text(encoding="utf-8"))
+    names = [(link or code).removesuffix("/kontering.yaml") for link, code in found]
+    names += [link for link, _ in found]
     here = page.parent.relative_to(ROOT)
-    globs = [re.sub(r"<[^>]+>", "*", name).rstrip("/") for name in names if "/" in name or "." in name]
-    return [*globs, *(os.path.normpath(here / name) for name in globs)]
+    globs = [re.sub(r"<[^>]+>", "*", name).rstrip("/") for name in names if name]
+    whole = [name for name in globs if "*" not in name or "." in name]
+    return [*whole, *(os.path.normpath(here / name) for name in whole)]
 
 
 def fits(path: Path, pattern: str) -> bool:
