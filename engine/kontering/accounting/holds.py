@@ -70,7 +70,7 @@ def vat_amount_misfit(key: str, field: str, line: str, vat: Decimal, rate: Decim
     reason = f"line {line}: the source charged VAT of {vat}, but {percent(rate)} % would be {expected}"
     hint = "look whether part of the line is taxed otherwise (then the mapping writes `base`), or correct the source"
     details = {"line": line, "charged": vat, "rate": rate, "expected": expected}
-    return _hold("VAT_MISMATCH", "K406", key, reason, hint, field, details)
+    return _hold("VAT_MISMATCH", "K425", key, reason, hint, field, details)
 
 
 def untaxed(key: str, field: str, line: str, supply: str) -> Hold:
@@ -94,7 +94,7 @@ def mixed_rates(key: str, field: str, line: str, found: Sequence[str]) -> Hold:
 def base_misfit(key: str, field: str, line: str, bases: Decimal, amount: Decimal) -> Hold:
     reason = f"line {line}: its VAT was charged on {bases}, more than its amount of {amount}"
     hint = "a `base` is on the same side as `amount`: with VAT where prices are gross"
-    return _hold("MIXED_RATES", "K408", key, reason, hint, field, {"line": line, "base": bases, "amount": amount})
+    return _hold("MIXED_RATES", "K426", key, reason, hint, field, {"line": line, "base": bases, "amount": amount})
 
 
 def two_countries(key: str, found: Sequence[str]) -> Hold:

@@ -64,11 +64,11 @@ def sale_problems(kind: Kind, key: str, data: Data) -> Iterator[Diagnostic]:
         # Only rounding to coins can go either way.
         if payment["amount"] <= 0 and payment["method"] != "cash_rounding":
             hint = "money that goes the other way belongs on a credit note"
-            yield _problem("K560", key, f"{place}.amount", f"a payment of {payment['amount']} is none", hint)
+            yield _problem("K580", key, f"{place}.amount", f"a payment of {payment['amount']} is none", hint)
     for place, coupon in _placed(data.get("coupons") or (), "coupons"):
         if not 0 <= coupon["value"] <= (100 if coupon["kind"] == "percent" else coupon["value"]):
             hint = "a percentage lies between 0 and 100, an amount is not below 0"
-            yield _problem("K561", key, f"{place}.value", f"a coupon can't be worth {coupon['value']}", hint)
+            yield _problem("K581", key, f"{place}.value", f"a coupon can't be worth {coupon['value']}", hint)
 
 
 def line_problems(key: str, lines: Sequence[Data]) -> Iterator[Diagnostic]:
@@ -77,11 +77,11 @@ def line_problems(key: str, lines: Sequence[Data]) -> Iterator[Diagnostic]:
     for place, line in _placed(lines):
         if line["id"] in seen:
             hint = "credit notes point to lines by id, so each has its own"
-            yield _problem("K555", key, f"{place}.id", f"there are two lines {line['id']!r}", hint)
+            yield _problem("K575", key, f"{place}.id", f"there are two lines {line['id']!r}", hint)
         seen.add(line["id"])
         if line["quantity"] == 0:
             hint = "what has no pieces is 1 of its amount"
-            yield _problem("K556", key, f"{place}.quantity", "a quantity can't be 0", hint)
+            yield _problem("K576", key, f"{place}.quantity", "a quantity can't be 0", hint)
         yield from _period_problems(key, f"{place}.period", line.get("period"))
 
 
@@ -207,19 +207,19 @@ def _coupon(data: Data) -> Coupon:
 def _party_problems(kind: Kind, key: str, data: Data) -> Iterator[Diagnostic]:
     if not data.get("customer") and (kind == "invoice" or not data.get("credits")):
         hint = "only a credit note that names its invoice takes the buyer from there"
-        yield _problem("K551", key, "customer", "there is no customer", hint)
+        yield _problem("K571", key, "customer", "there is no customer", hint)
 
 
 def _tax_problems(key: str, place: str, line: Data) -> Iterator[Diagnostic]:
     if line.get("taxes") is None and not line.get("spread"):
         hint = "write the `taxes` that were charged ([] if none was), or `spread: true` to share the amount"
-        yield _problem("K557", key, place, f"line {line['id']!r} doesn't say what VAT was charged", hint)
+        yield _problem("K577", key, place, f"line {line['id']!r} doesn't say what VAT was charged", hint)
     for part, tax in _placed(line.get("taxes") or (), f"{place}.taxes"):
         if tax.get("rate") is None and tax.get("vat") is None:
-            yield _problem("K558", key, part, "VAT without a rate and without an amount", "write `vat`, `rate` or both")
+            yield _problem("K578", key, part, "VAT without a rate and without an amount", "write `vat`, `rate` or both")
         elif tax.get("rate") is not None and not 0 <= tax["rate"] < 100:
             hint = "a rate is a percentage: 25"
-            yield _problem("K558", key, f"{part}.rate", f"a rate can't be {tax['rate']}", hint)
+            yield _problem("K578", key, f"{part}.rate", f"a rate can't be {tax['rate']}", hint)
 
 
 def _period_problems(key: str, place: str, data: Data | None) -> Iterator[Diagnostic]:
@@ -227,15 +227,15 @@ def _period_problems(key: str, place: str, data: Data | None) -> Iterator[Diagno
         return
     if data.get("until") is None and data.get("end") is None:
         yield _problem(
-            "K559", key, place, "a period has an end", "write `end` (its last day) or `until` (the day after)"
+            "K579", key, place, "a period has an end", "write `end` (its last day) or `until` (the day after)"
         )
         return
     found = period(data)
     if found and found.until <= found.start:
-        yield _problem("K559", key, place, f"a period of {found.start} to {found.end} has no day", "look at its days")
+        yield _problem("K579", key, place, f"a period of {found.start} to {found.end} has no day", "look at its days")
     elif found and data.get("end") and data.get("until") and found.end != data["end"]:
         message = f"`end` {data['end']} and `until` {data['until']} don't belong together"
-        yield _problem("K559", key, place, message, "`until` is the day after `end`; one of them is enough")
+        yield _problem("K579", key, place, message, "`until` is the day after `end`; one of them is enough")
 
 
 def _placed(values: Iterable[Data], name: str = "lines") -> Iterator[tuple[str, Data]]:

@@ -167,12 +167,12 @@ def problems(data: Any, shape: str, key: str, path: str = "") -> Iterator[Diagno
     for name in data.keys() - known.keys():
         near = closest(str(name), known)
         hint = f"did you mean {near!r}?" if near else f"a {shape} has {', '.join(sorted(known))}"
-        yield Diagnostic("K550", f"there is no field {name!r}", hint=hint, field=_at(path, str(name)), record=key)
+        yield Diagnostic("K570", f"there is no field {name!r}", hint=hint, field=_at(path, str(name)), record=key)
     for name, field in known.items():
         place = _at(path, name)
         if data.get(name) is None:
             if field.required:
-                yield Diagnostic("K551", f"{place} is missing", hint=f"every {shape} has it", field=place, record=key)
+                yield Diagnostic("K571", f"{place} is missing", hint=f"every {shape} has it", field=place, record=key)
         elif field.many:
             yield from _list_problems(data[name], field, key, place)
         else:
@@ -184,7 +184,7 @@ def _list_problems(value: Any, field: Field, key: str, place: str) -> Iterator[D
         yield _wrong_type(key, place, value, "a list")
         return
     if field.required and not value:
-        yield Diagnostic("K551", f"{place} is empty", hint="a document has at least one", field=place, record=key)
+        yield Diagnostic("K571", f"{place} is empty", hint="a document has at least one", field=place, record=key)
     for number, part in enumerate(value):
         yield from _problems(part, field, key, f"{place}[{number}]")
 
@@ -196,7 +196,7 @@ def _problems(value: Any, field: Field, key: str, place: str) -> Iterator[Diagno
         if value not in field.words:
             near = closest(str(value), field.words)
             hint = f"did you mean {near!r}?" if near else f"it is one of {', '.join(field.words)}"
-            yield Diagnostic("K553", f"{place} can't be {value!r}", hint=hint, field=place, record=key)
+            yield Diagnostic("K573", f"{place} can't be {value!r}", hint=hint, field=place, record=key)
     else:
         yield from _value_problems(value, field.type, key, place)
 
@@ -209,12 +209,12 @@ def _value_problems(value: Any, wanted: str, key: str, place: str) -> Iterator[D
         yield _wrong_type(key, place, value, "a number that can be reckoned with")
     elif wanted == "currency" and value not in currencies():
         hint = "write a code of ISO 4217: DKK, EUR"
-        yield Diagnostic("K554", f"{place}: there is no currency {value!r}", hint=hint, field=place, record=key)
+        yield Diagnostic("K574", f"{place}: there is no currency {value!r}", hint=hint, field=place, record=key)
 
 
 def _wrong_type(key: str, place: str, value: Any, wanted: str) -> Diagnostic:
     message = f"{place} is {value!r}, not {wanted}"
-    return Diagnostic("K552", message, hint="amounts are decimals, days are dates", field=place, record=key)
+    return Diagnostic("K572", message, hint="amounts are decimals, days are dates", field=place, record=key)
 
 
 def _at(path: str, name: str) -> str:
