@@ -62,7 +62,7 @@ def change(book: Book, step: Step) -> Found:
     """Replaces a draft; what is booked is corrected by a credit note instead."""
     row = _mine(book, step)
     if row.state == "booked":
-        raise _refused(f"{_named(row)} is booked: it is corrected by a credit note, not changed", "", "BOOKED")
+        raise _refused(f"{named(row)} is booked: it is corrected by a credit note, not changed", "", "BOOKED")
     body = _checked(book, step, row)
     mine = ledger_invoice.c.id == row.id
     book.connection.execute(update(ledger_invoice).where(mine).values(**_values(book, body)))
@@ -81,9 +81,8 @@ def book_it(book: Book, step: Step) -> Found:
     vouchers.check_days(book, body.postings)
     refuse([*vouchers.check(book, body.postings), *_check_credits(book, body, row), *_check_number(book, body)])
     number = _next_number(book, body)
-    origin = vouchers.Origin(
-        source=row.kind, key=row.key, reference=body.reference, text=body.number, party=row.party, item=row.id
-    )
+    owners = (vouchers.Owner(row.party, row.id),)
+    origin = vouchers.Origin(source=row.kind, key=row.key, reference=body.reference, text=body.number, owners=owners)
     voucher = vouchers.post(book, body.postings, origin)
     series = int(number) if body.assigned_number is None else None
     sql.run(book.connection, _BOOKED, number, series, voucher, book.changed, row.id)
@@ -205,12 +204,12 @@ def _check_credits(book: Book, body: Invoice, own: Any) -> Iterator[Refusal]:
     if invoice.state != "booked":
         yield Refusal(f"invoice {invoice.reference} is not booked yet", "/credits", "NOT_BOOKED")
     if invoice.currency != body.currency:
-        yield Refusal(f"{_named(invoice)} is in {invoice.currency}", "/currency", "CURRENCY_DIFFERS")
+        yield Refusal(f"{named(invoice)} is in {invoice.currency}", "/currency", "CURRENCY_DIFFERS")
         return
     given = sql.run(book.connection, _CREDITED, invoice.id, own.id if own else 0).scalar_one()
     left = invoice.gross - amount(given)
     if body.totals.gross > left:
-        message = f"{body.totals.gross:f} is more than the {left.normalize():f} that is left of {_named(invoice)}"
+        message = f"{body.totals.gross:f} is more than the {left.normalize():f} that is left of {named(invoice)}"
         yield Refusal(message, "/totals/gross", "REFUND_EXCEEDS_REMAINING")
 
 
@@ -310,13 +309,15 @@ def _line(invoice: int, position: int, line: Line) -> Values:
         "rate": line.rate,
         "code": line.code,
         "role": line.role,
+        "supply": line.supply,
         "start": line.start,
         "until": line.until,
         "subscription": line.subscription,
     }
 
 
-def _named(row: Any) -> str:
+def named(row: Any) -> str:
+    """As a person would call it: `invoice 20013`."""
     return f"{row.kind.replace('_', ' ')} {row.number or row.reference}"
 
 

@@ -102,6 +102,7 @@ class Line(Body, frozen=True, kw_only=True):
     rate: Decimal
     code: str
     role: str
+    supply: str | None = None
     product: str | None = None
     sku: str | None = None
     discount: Decimal | None = None
@@ -166,6 +167,13 @@ class Payment(Body, frozen=True, kw_only=True):
     fx: Decimal | None = None
 
 
+class Closes(Body, frozen=True, kw_only=True):
+    """An invoice or credit note that a voucher closes, by how much, in its own currency."""
+
+    of: str
+    amount: Decimal
+
+
 class Voucher(Body, frozen=True, kw_only=True):
     """Postings that belong to no invoice of ours: payouts, recognitions, costs, bank lines, bills."""
 
@@ -178,6 +186,7 @@ class Voucher(Body, frozen=True, kw_only=True):
     document: str | None = None
     customer: str | None = None
     supplier: str | None = None
+    closes: tuple[Closes, ...] = ()
 
 
 T = TypeVar("T", bound=Body)

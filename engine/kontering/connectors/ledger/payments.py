@@ -16,7 +16,7 @@ from kontering.connectors.ledger.book import (
     refuse,
     version,
 )
-from kontering.connectors.ledger.invoices import Item, in_base, item_by_id, lower_open
+from kontering.connectors.ledger.invoices import Item, in_base, item_by_id, lower_open, named
 from kontering.connectors.ledger.parties import party_id
 from kontering.connectors.ledger.payload import Payment, read, store
 from kontering.connectors.ledger.sql import Insert, Query
@@ -48,8 +48,7 @@ def create(book: Book, step: Step) -> Found:
         key=step.key,
         reference=body.reference,
         text=body.method,
-        party=party,
-        item=item.id if item is not None else None,
+        owners=(vouchers.Owner(party, item.id if item is not None else None),),
     )
     voucher = vouchers.post(book, body.postings, origin)
     values = _values(book, body, item, counter) | {"key": step.key, "party": party, "voucher": voucher}
@@ -98,16 +97,26 @@ def _check(book: Book, body: Payment, item: Item | None, counter: Item | None) -
 
 
 def _check_item(book: Book, body: Payment, item: Item, lowers: Decimal, path: str) -> Iterator[Refusal]:
-    name = f"{item.kind.replace('_', ' ')} {item.number or item.reference}"
+    if item.currency != body.currency:
+        message = f"{named(item)} is in {item.currency}, the payment in {body.currency}"
+        yield Refusal(message, "/currency", "CURRENCY_DIFFERS")
+    else:
+        yield from open_left(book, item, body.amount, lowers, path, "/amount")
+
+
+def open_left(
+    book: Book, item: Item, paid: Decimal, lowers: Decimal, path: str, amount: str | None = None
+) -> Iterator[Refusal]:
+    """What is wrong with lowering what is open on a document: it is a draft, or more would be paid than it is."""
     left = item.open - lowers
     if item.state != "booked":
-        yield Refusal(f"{name} is not booked yet", path, "NOT_BOOKED")
-    elif item.currency != body.currency:
-        yield Refusal(f"{name} is in {item.currency}, the payment in {body.currency}", "/currency", "CURRENCY_DIFFERS")
+        yield Refusal(f"{named(item)} is not booked yet", path, "NOT_BOOKED")
     elif left < 0 and book.options.overpayment == "refuse":
-        yield Refusal(f"{body.amount:f} is more than the {_short(item.open)} open on {name}", "/amount", "OVERPAID")
+        message = f"{paid:f} is more than the {_short(item.open)} open on {named(item)}"
+        yield Refusal(message, amount or f"{path}/amount", "OVERPAID")
     elif left > item.gross:
-        yield Refusal(f"{body.amount:f} is more than was ever paid on {name}", "/amount", "OVERPAID")
+        message = f"{paid:f} is more than was ever paid on {named(item)}"
+        yield Refusal(message, amount or f"{path}/amount", "OVERPAID")
 
 
 def _lower(book: Book, body: Payment, item: Item | None, counter: Item | None) -> None:

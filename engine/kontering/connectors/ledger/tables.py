@@ -257,6 +257,7 @@ ledger_invoice_line = Table(
     Column("rate", Number, nullable=False),
     Column("code", String(40), nullable=False),
     Column("role", NAME, nullable=False),
+    Column("supply", String(10)),
     Column("start", Day),
     Column("until", Day),
     Column("subscription", String(200)),

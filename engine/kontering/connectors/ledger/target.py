@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from kontering.connectors.ledger import invoices, parties, payments, source, tables, vouchers
+from kontering.connectors.ledger import invoices, journal, parties, payments, source, tables
 from kontering.connectors.ledger.book import Book, begin, open_book
 from kontering.connectors.ledger.finding import find
 from kontering.connectors.ledger.options import Options
@@ -34,7 +34,7 @@ ACTIONS: Mapping[tuple[str, str], Enter] = {
     ("change", "credit_note"): invoices.change,
     ("book", "credit_note"): invoices.book_it,
     ("create", "payment"): payments.create,
-    ("create", "voucher"): vouchers.create,
+    ("create", "voucher"): journal.create,
 }
 
 

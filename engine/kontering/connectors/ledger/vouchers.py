@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
 
 from kontering.connectors.ledger.book import (
     Book,
@@ -14,38 +14,44 @@ from kontering.connectors.ledger.book import (
     check_code,
     check_open,
     check_role,
-    count,
     ensure_account,
     ensure_code,
-    refuse,
     version,
 )
-from kontering.connectors.ledger.parties import party_id
-from kontering.connectors.ledger.payload import Posting, PostingLine, Voucher, read
-from kontering.connectors.ledger.sql import Insert, Query
+from kontering.connectors.ledger.payload import Posting, PostingLine
+from kontering.connectors.ledger.sql import Insert
 from kontering.connectors.ledger.tables import ledger_entry, ledger_voucher
 from kontering.errors import Refusal
 from kontering.model.money import ZERO
-from kontering.model.plan import Found, Step
+from kontering.model.plan import Found
 
 ITEM_ROLES = frozenset({"receivable", "payable"})
 """Roles whose entries belong to an open item and its party."""
 
-_BY_KEY = Query(ledger_voucher, ["number", "changed"], "book = ? AND source = 'voucher' AND key = ? AND part = 0")
 _VOUCHERS = Insert(ledger_voucher)
 _ENTRIES = Insert(ledger_entry)
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an entry on receivable or payable is: the party, and the document if it is of one."""
+
+    party: int | None = None
+    item: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where vouchers come from: kind and key of the step, and whose open item they move."""
+    """Where vouchers come from: kind and key of the step, and whose open items they move.
+
+    One owner has all entries on receivable and payable; several have one each, in their order.
+    """
 
     source: str
     key: str
     reference: str | None = None
     text: str = ""
-    party: int | None = None
-    item: int | None = None
+    owners: tuple[Owner, ...] = (Owner(),)
 
 
 def check(book: Book, postings: Sequence[Posting], path: str = "/postings") -> Iterator[Refusal]:
@@ -68,25 +74,11 @@ def post(book: Book, postings: Sequence[Posting], origin: Origin) -> int | None:
     book.next_voucher += len(parts)
     recorded = book.now().isoformat(timespec="milliseconds")
     vouchers = [_voucher(book, origin, first + at, at, part, recorded) for at, part in enumerate(parts)]
-    entries = [row for at, part in enumerate(parts) for row in _entries(book, origin, first + at, part)]
+    owners = repeat(origin.owners[0]) if len(origin.owners) == 1 else iter(origin.owners)
+    entries = [row for at, part in enumerate(parts) for row in _entries(book, owners, first + at, part)]
     _VOUCHERS.many(book.connection, vouchers)
     _ENTRIES.many(book.connection, entries)
     return first
-
-
-def create(book: Book, step: Step) -> Found:
-    """A voucher of its own: a payout, a recognition, the cost of goods, a bank line, a bill."""
-    seen = _BY_KEY.first(book.connection, book.name, step.key)
-    if seen:
-        return found(seen.number, seen.changed)
-    body = read(step.body, Voucher)
-    refuse(_check_voucher(book, body))
-    check_days(book, body.postings)
-    party = party_id(book, body.customer, "/customer") or party_id(book, body.supplier, "/supplier")
-    origin = Origin(source="voucher", key=step.key, reference=body.reference, text=body.text or "", party=party)
-    number = post(book, body.postings, origin)
-    count(book)
-    return found(number or 0, book.changed)
 
 
 def found(number: int, changed: int) -> Found:
@@ -96,12 +88,6 @@ def found(number: int, changed: int) -> Found:
 def on_role(postings: Sequence[Posting], role: str) -> Decimal:
     """What vouchers put on a role, debit positive."""
     return sum((line.amount for posting in postings for line in posting.lines if line.role == role), ZERO)
-
-
-def _check_voucher(book: Book, body: Voucher) -> Iterator[Refusal]:
-    yield from check(book, body.postings)
-    if not any(line.amount for posting in body.postings for line in posting.lines):
-        yield Refusal("there is nothing to post", "/postings", "VOUCHER_EMPTY")
 
 
 def _check_posting(book: Book, posting: Posting, path: str) -> Iterator[Refusal]:
@@ -132,32 +118,30 @@ def _voucher(book: Book, origin: Origin, number: int, part: int, posting: Postin
     }
 
 
-def _entries(book: Book, origin: Origin, number: int, posting: Posting) -> Iterator[dict[str, object]]:
-    lines = [line for line in posting.lines if line.amount]
-    for position, line in enumerate(lines):
-        yield _entry(book, origin, number, posting.date, position, line)
+def _entries(book: Book, owners: Iterator[Owner], number: int, posting: Posting) -> Iterator[dict[str, object]]:
+    for position, line in enumerate(line for line in posting.lines if line.amount):
+        owner = next(owners) if line.role in ITEM_ROLES else Owner()
+        yield _entry(book, line, owner) | {
+            "book": book.name,
+            "voucher": number,
+            "position": position,
+            "date": posting.date,
+        }
 
 
-def _entry(
-    book: Book, origin: Origin, voucher: int, date: dt.date, position: int, line: PostingLine
-) -> dict[str, object]:
+def _entry(book: Book, line: PostingLine, owner: Owner) -> dict[str, object]:
     where = account(book, line.role, line.code)
     if where is None:
         raise LookupError(line.role)
     ensure_account(book, where)
     if line.code:
         ensure_code(book, line.code)
-    of_item = line.role in ITEM_ROLES
     return {
-        "book": book.name,
-        "voucher": voucher,
-        "position": position,
-        "date": date,
         "account": where.number,
         "role": line.role,
         "amount": line.amount,
         "code": line.code,
         "text": line.text,
-        "party": origin.party if of_item else None,
-        "item": origin.item if of_item else None,
+        "party": owner.party,
+        "item": owner.item,
     }

@@ -1,0 +1,81 @@
+"""Vouchers of their own: payouts, cost of goods, recognitions, losses, bank lines, bills; some close documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from kontering.connectors.ledger import vouchers
+from kontering.connectors.ledger.book import Book, check_amount, count, refuse
+from kontering.connectors.ledger.invoices import Item, in_base, item_by_id, lower_open
+from kontering.connectors.ledger.parties import party_id
+from kontering.connectors.ledger.payload import Closes, Voucher, read
+from kontering.connectors.ledger.payments import open_left
+from kontering.connectors.ledger.sql import Insert, Query
+from kontering.connectors.ledger.tables import ledger_payment, ledger_voucher
+from kontering.errors import Refusal
+from kontering.model.money import ZERO
+from kontering.model.plan import Found, Step
+
+_BY_KEY = Query(ledger_voucher, ["number", "changed"], "book = ? AND source = 'voucher' AND key = ? AND part = 0")
+_PAYMENTS = Insert(ledger_payment)
+
+
+def create(book: Book, step: Step) -> Found:
+    """Posts a voucher and lowers what is open on the documents that it closes."""
+    seen = _BY_KEY.first(book.connection, book.name, step.key)
+    if seen:
+        return vouchers.found(seen.number, seen.changed)
+    body = read(step.body, Voucher)
+    items = [item_by_id(book, closes.of, f"/closes/{at}/of") for at, closes in enumerate(body.closes)]
+    refuse(_check(book, body, items))
+    vouchers.check_days(book, body.postings)
+    party = party_id(book, body.customer, "/customer") or party_id(book, body.supplier, "/supplier")
+    owners = tuple(vouchers.Owner(item.party, item.id) for item in items) or (vouchers.Owner(party),)
+    text = body.text or ""
+    origin = vouchers.Origin(source="voucher", key=step.key, reference=body.reference, text=text, owners=owners)
+    number = vouchers.post(book, body.postings, origin)
+    for at, (closes, item) in enumerate(zip(body.closes, items, strict=True)):
+        _close(book, body, closes, item, f"{step.key}#{at}", number)
+    count(book)
+    return vouchers.found(number or 0, book.changed)
+
+
+def _check(book: Book, body: Voucher, items: list[Item]) -> Iterator[Refusal]:
+    yield from vouchers.check(book, body.postings)
+    if not any(line.amount for posting in body.postings for line in posting.lines):
+        yield Refusal("there is nothing to post", "/postings", "VOUCHER_EMPTY")
+    closed: dict[int, Decimal] = {}
+    for at, (closes, item) in enumerate(zip(body.closes, items, strict=True)):
+        problems = [*check_amount(closes.amount, item.currency, f"/closes/{at}/amount")]
+        closed[item.id] = closed.get(item.id, ZERO) + closes.amount
+        yield from problems or open_left(book, item, closed[item.id], closed[item.id], f"/closes/{at}")
+    lines = [line for part in body.postings for line in part.lines if line.role in vouchers.ITEM_ROLES and line.amount]
+    if len(items) > 1 and len(lines) != len(items):
+        message = f"{len(items)} documents are closed by {len(lines)} lines on receivable: each needs its own"
+        yield Refusal(message, "/closes", "CLOSES_MISFIT")
+
+
+def _close(book: Book, body: Voucher, closes: Closes, item: Item, key: str, number: int | None) -> None:
+    back = item.kind == "credit_note"
+    values: dict[str, Any] = {
+        "book": book.name,
+        "key": key,
+        "reference": body.reference,
+        "document": body.document,
+        "invoice": item.id,
+        "party": item.party,
+        "date": body.postings[0].date,
+        "direction": "out" if back else "in",
+        "method": body.postings[0].kind,
+        "currency": item.currency,
+        "amount": closes.amount,
+        "settles": closes.amount,
+        "base": in_base(book, closes.amount, item.fx),
+        "voucher": number,
+        "data": "{}",
+        "changed": book.changed,
+    }
+    _PAYMENTS.one(book.connection, values)
+    lower_open(book, item.id, closes.amount)
