@@ -318,15 +318,32 @@ class Posting:
 
 def plain(value: Any) -> Any:
     """A document as maps and lists, without what is absent; dates and decimals stay what they are."""
-    if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((item.name, plain(getattr(value, item.name))) for item in fields(value))
-        data = {name: part for name, part in pairs if part is not None}
-        return data | {"end": value.end} if isinstance(value, Period) else data
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    names = _names_of(kind)
+    if names is not None:
+        pairs = ((name, getattr(value, name)) for name in names)
+        data = {name: plain(part) for name, part in pairs if part is not None}
+        return data | {"end": value.end} if kind is Period else data
     if isinstance(value, tuple | list):
         return [plain(part) for part in value]
     if isinstance(value, dict):
         return {name: plain(part) for name, part in value.items()}
     return value
+
+
+_ATOMS = frozenset({str, int, bool, Decimal, dt.date, dt.datetime, type(None)})
+
+
+_NAMES: dict[type, tuple[str, ...] | None] = {}
+
+
+def _names_of(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; every document goes this way, so they are found once."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(item.name for item in fields(kind)) if is_dataclass(kind) else None
+    return _NAMES[kind]
 
 
 def with_lines(document: Planned, lines: tuple[PlannedLine, ...], totals: PlannedTotals) -> Planned:

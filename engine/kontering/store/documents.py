@@ -182,10 +182,25 @@ def credits_of(tx: Tx, connection: str, invoice: str, but: str) -> tuple[Planned
 
 def numbers(tx: Tx, connection: str, kind: str, number: str) -> dict[str, str]:
     """A printed number and the document that has it, if one has: numbers repeat after a reinstall or a new year."""
-    terms = (*_in_target(tx, connection), document.c.number == number)
-    counted = (document.c.kind == kind, document.c.state.not_in(("superseded", "skipped", "failed")))
-    key = tx.connection.scalar(sa.select(document.c.key).where(*terms, *counted).order_by(document.c.id).limit(1))
+    asked = {"project": tx.project, "connection": connection, "kind": kind, "number": number}
+    key = tx.connection.scalar(_BY_NUMBER, asked)
     return {} if key is None else {number: key}
+
+
+_BY_NUMBER = (  # asked for each document that is prepared, so it is built once
+    sa.select(document.c.key)
+    .where(
+        document.c.project == sa.bindparam("project"),
+        document.c.connection == sa.bindparam("connection"),
+        document.c.number == sa.bindparam("number"),
+        document.c.kind == sa.bindparam("kind"),
+        sa.not_(
+            document.c.state.in_([sa.literal_column(f"'{state}'") for state in ("superseded", "skipped", "failed")])
+        ),
+    )
+    .order_by(document.c.id)
+    .limit(1)
+)
 
 
 def _in_target(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:

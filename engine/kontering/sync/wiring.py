@@ -55,6 +55,7 @@ class Wired:
     transports: Transports = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     """Sources that stand in for the flows' own, by flow: a file given on the command line."""
+    schemas: dict[tuple[str, str], JsonObject] = field(default_factory=dict)
 
     def settings(self, connection: str) -> Mapping[str, Any]:
         return opened.settings_of(self.project.connections[connection], self.project)
@@ -88,8 +89,13 @@ class Wired:
         return connector.target(self.settings(connection), client)
 
     def payload_schema(self, connection: str, kind: str) -> JsonObject:
-        takes = self.connectors[connection].takes.get(kind)
-        return (payload_schema(takes.payload, self.project.roots) if takes else None) or {}
+        """The schema of what a connection takes of a kind, which says where ids are numbers."""
+        if (connection, kind) not in self.schemas:
+            takes = self.connectors[connection].takes.get(kind)
+            self.schemas[connection, kind] = (
+                payload_schema(takes.payload, self.project.roots) if takes else None
+            ) or {}
+        return self.schemas[connection, kind]
 
 
 def wire(
