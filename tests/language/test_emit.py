@@ -11,10 +11,12 @@ from tests.language.test_cases import FOLDER, PARSERS, names, read, shown
 from tests.language.test_compliance import NEEDED, cases
 
 from kontering.language import emit, runtime
-from kontering.language.interpret import Scope, evaluate
+from kontering.language.functions import FILTERS, FUNCTIONS
+from kontering.language.interpret import Scope, evaluate, search
 from kontering.language.jinja import parse_calc
 from kontering.language.jmespath import parse_path
 from kontering.language.problems import Bad, Missing
+from kontering.language.signatures import Function
 from kontering.language.source import Source
 from kontering.language.template import parse_text
 from kontering.language.tree import Tree
@@ -71,6 +73,35 @@ def test_each_case_gives_the_same_or_is_left_to_the_interpreter(path: Path) -> N
 )
 def test_paths(text: str, value: Any) -> None:
     assert ran(parse_path(Source(text)), order=ORDER) == value
+
+
+@pytest.mark.parametrize("function", FILTERS.values(), ids=lambda function: function.name)
+def test_the_examples_of_filters(function: Function) -> None:
+    tree = parse_calc(Source(function.example))
+
+    assert repr(ran(tree)) == repr(evaluate(tree, Scope({})))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.name)
+def test_the_examples_of_functions(function: Function) -> None:
+    tree = parse_path(Source(function.example))
+
+    assert repr(emit.run(emit.search(tree).function(), None)) == repr(search(tree, None))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0 | upper", "1 | lower", "true | abs", "'x' | round(2)", "1 | round(99)", "-3 | int", "3 - -3", "'a' | int"],
+)
+def test_literals_stand_anywhere(text: str) -> None:
+    tree = parse_calc(Source(text))
+    try:
+        wanted = evaluate(tree, Scope({}))
+    except Bad:
+        with pytest.raises(runtime.FAILURES):
+            ran(tree)
+    else:
+        assert repr(ran(tree)) == repr(wanted)
 
 
 def test_what_is_missing_is_left_to_the_interpreter() -> None:

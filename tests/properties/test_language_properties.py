@@ -30,11 +30,20 @@ operators = st.sampled_from(["+", "-", "*"])
 
 names = st.sampled_from(["a", "b", "c", "d"])
 scalars = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), amounts, st.sampled_from(["", "a", "b", "é"]))
-documents = st.recursive(
-    scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=3)),
-    max_leaves=12,
-)
+
+
+def of_scalars(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=3)),
+        max_leaves=12,
+    )
+
+
+documents = of_scalars(scalars)
+whole_documents = of_scalars(
+    scalars.filter(lambda value: not isinstance(value, Decimal))
+)  # jmespath.py knows no Decimal
 
 
 def written(number: Decimal | int) -> str:
@@ -177,7 +186,7 @@ def paths() -> st.SearchStrategy[str]:
     return st.recursive(start, longer, max_leaves=4)
 
 
-@given(paths(), documents)
+@given(paths(), whole_documents)
 def test_without_strict_reading_a_path_is_what_the_reference_implementation_has(path: str, document: Value) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

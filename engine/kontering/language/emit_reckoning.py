@@ -133,7 +133,7 @@ def negate(e: Emitter, tree: t.Negate) -> str:
 def call(e: Emitter, tree: t.Call) -> str:
     if tree.name == "not_null" and not tree.filter:
         return _not_null(e, tree)
-    args = [lambda_(e, arg) if isinstance(arg, t.Lambda) else e.atom(arg) for arg in tree.args]
+    args = [lambda_(e, arg) if isinstance(arg, t.Lambda) else e.of(arg) for arg in tree.args]
     plain = [local for local, arg in zip(args, tree.args, strict=True) if not isinstance(arg, t.Lambda)]
     made = e.unless_null(plain, _quick_call(tree, args) or _any_call(tree, args))
     if e.demands and not never_missing(tree):
@@ -157,12 +157,18 @@ def _quick_call(tree: t.Call, args: list[str]) -> str | None:
             return f"len({of}) if type({of}) is list or type({of}) is str else {slow}"
         case "abs", [of]:
             return f"number(abs({of})) if {IS_NUMBER.format(of)} else {slow}"
-        case "round", [of, places] if places.isdigit() and int(places) <= MAX_PLACES:
-            return f"values.rounded({of}, {places})"
+        case "round", [of, _] if _places(tree.args[1]) is not None:
+            return f"values.rounded({of}, {_places(tree.args[1])})"
         case ("upper" | "lower") as name, [of]:
             return f"{of}.{name}() if type({of}) is str else {slow}"
         case _:
             return None
+
+
+def _places(tree: Tree) -> int | None:
+    """A literal number of places that can be rounded to."""
+    places = tree.value if isinstance(tree, t.Literal) else None
+    return places if type(places) is int and abs(places) <= MAX_PLACES else None
 
 
 def _not_null(e: Emitter, tree: t.Call) -> str:
