@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 from tests.diagnostic_cases import PROJECT
 
-from kontering.diagnostics import render
+from kontering.diagnostics import Diagnostic, render
 from kontering.mapping.case import as_junit, as_text, equal, run_tests
-from kontering.mapping.coverage import cover
+from kontering.mapping.coverage import Coverage, cover, too_little
 from kontering.mapping.load import Roots, load_mapping
 from kontering.mapping.mapping import Mapping
 
@@ -210,3 +210,15 @@ def test_coverage_can_be_whole(tmp_path: Path) -> None:
 )
 def test_values_are_compared_as_yaml_can_write_them(found: Any, expected: Any, same: bool) -> None:
     assert equal(found, expected) is same
+
+
+@pytest.mark.parametrize(
+    ("missed", "wanted", "enough"), [(0, 100, True), (1, 99, True), (1, 100, False), (2, 99, False), (0, 0, True)]
+)
+def test_a_threshold_is_held_exactly(missed: int, wanted: int, enough: bool) -> None:
+    gap = Diagnostic("K197", "no test reaches it", severity="warning")
+
+    problem = too_little(Coverage("m.yaml", 100, (gap,) * missed), wanted)
+
+    assert (problem is None) is enough
+    assert problem is None or problem.code == "K198"
