@@ -327,46 +327,54 @@ def _schedule(deferral: recognition.Deferral, settings: Settings) -> Data:
 
 
 def _cancelled(books: Books, step: Data, source: str) -> Result:
-    """A plan that ends early: recognised up to its last day, the rest credited."""
-    given = step.get("cancellation") or step.get("cancel") or step.get("subscription") or step
-    order = step.get("order") or given
-    key = _booked_key(books, order, source)
+    """An order that is cancelled, or a plan that ends early: recognised up to its last day, the rest credited."""
+    given = contract.cancellation(step)
+    key = _booked_key(books, given["order"], source)
     booked = books.invoices[key]
-    names = ("last_day", "end", "cancelled_on", "cancel_date", "effective", "date")
-    last = contract.day(next(given[name] for name in names if name in given))
-    assert last is not None
-    date = contract.day(given.get("date") or step.get("date")) or last
+    if not any(one.period for one in booked.lines):
+        credit = edits.full_credit(booked, f"{key}:refund:{given['id']}", given["date"], books.settings)
+        result = Result(outcome="booked")
+        _book(books, credit, result)
+        return result
     if books.settings.on_cancel == "none":
         return Result(outcome="booked")
-    ident = given.get("id") or "cancel"
+    return _ended(books, booked, given)
+
+
+def _ended(books: Books, booked: Planned, given: Data) -> Result:
+    last, ident = given["last"], given["id"]
     sale = subscriptions.cancelled(
         booked,
         last,
         books.settings,
-        key=f"{key}:refund:{ident}",
+        key=f"{booked.key}:refund:{ident}",
         number=f"{booked.number}-{ident}",
-        day=max(date, last),
-        method=given.get("method") or step.get("method"),
+        day=max(given["date"], last),
+        method=given["method"],
     )
     result = Result(outcome="booked")
     _recognise_until(books, booked, last, result)
-    parts = subscriptions.unused(booked, last, books.settings)
     found = settle(sale, books.settings, original=booked)
     if isinstance(found, Hold):
         return Result(outcome="error", error=contract.error(found, contract.FIELDS))
     if isinstance(found, Skip):
         return Result(outcome="skipped", reason=found.code)
     _book(books, found, result)
-    result.blocks["cancellation"] = {
+    result.blocks["cancellation"] = _unused(booked, found.planned, last, books.settings)
+    return result
+
+
+def _unused(booked: Planned, credit: Planned, last: dt.date, settings: Settings) -> Data:
+    parts = subscriptions.unused(booked, last, settings)
+    return {
         "last_day": last,
         "days_used": parts[0].days_used,
         "days": parts[0].days,
         "used": sum((part.used for part in parts), ZERO),
         "unused": sum((part.unused for part in parts), ZERO),
-        "vat": found.planned.totals.vat,
-        "gross": found.planned.totals.gross,
+        "vat": credit.totals.vat,
+        "gross": credit.totals.gross,
     }
-    return result
 
 
 def _recognise_until(books: Books, booked: Planned, last: dt.date, result: Result) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kontering.accounting.settings import Settings
-from kontering.model.document import Period, Planned, Posting
+from kontering.model.document import Period, Planned, PlannedLine, Posting
 from kontering.model.plan import Hold
 from kontering.yaml.load import read
 from kontering.yaml.nodes import plain
@@ -414,6 +414,18 @@ def bank_lines(step: Data) -> list[Data]:
     return []
 
 
+def cancellation(step: Data) -> Data:
+    """A cancellation, under any of its names: what it is about, the last day of service, and how money goes back."""
+    given = next((step[name] for name in ("cancellation", "cancel", "subscription") if name in step), step)
+    order = step.get("order") or given
+    names = ("last_day", "end", "cancelled_on", "cancel_date", "effective", "date")
+    last = day(next((one[name] for one in (given, step, order) for name in names if name in one), None))
+    assert last is not None
+    date = day(given.get("date") or step.get("date") or order.get("date")) or last
+    method = given.get("method") or step.get("method") or (step.get("refund") or {}).get("method")
+    return {"order": order, "id": given.get("id") or "cancel", "last": last, "date": date, "method": method}
+
+
 def change(step: Data) -> Data:
     """A change of plan, under any of its names: the day, the period, and the two prices without VAT."""
     given = next((step[name] for name in ("change", "subscription", "plan_change") if name in step), step)
@@ -470,27 +482,28 @@ def document(planned: Planned, action: str | None) -> Data:
             "phone": party.phone,
             "country": party.address.country,
         },
-        "lines": [
-            {
-                "ref": one.id,
-                "text": one.description,
-                "qty": one.quantity,
-                "discount": one.discount,
-                "net": one.net,
-                "rate": one.rate,
-                "vat": one.vat,
-                "gross": one.gross,
-                "code": one.code,
-                "account": one.role,
-            }
-            for one in planned.lines
-        ],
+        "lines": [_row(one) for one in planned.lines],
         "totals": {"net": planned.totals.net, "vat": planned.totals.vat, "gross": planned.totals.gross},
         "vat": [{"code": row.code, "rate": row.rate, "base": row.base, "vat": row.vat} for row in planned.totals.rates],
         "payments": [{"method": one.method, "amount": one.amount, "date": one.date} for one in planned.payments],
         "open": planned.open,
     }
     return rows
+
+
+def _row(one: PlannedLine) -> Data:
+    return {
+        "ref": one.id,
+        "text": one.description,
+        "qty": one.quantity,
+        "discount": one.discount,
+        "net": one.net,
+        "rate": one.rate,
+        "vat": one.vat,
+        "gross": one.gross,
+        "code": one.code,
+        "account": one.role,
+    }
 
 
 def posting(found: Posting) -> Data:

@@ -168,9 +168,9 @@ def test_a_larger_difference_is_held_with_both_breakdowns() -> None:
     }
     assert hold.problems[0].notes == (
         "the lines: 100.00 + 25.00 = 125.00",
-        "the source: 125.06, of it VAT 25",
+        "the source: 125.06, of it VAT 25.00",
         "DK25 25 %: 100.00 + 25.00",
-        "the source at 25 %: VAT 25",
+        "the source at 25 %: VAT 25.00",
     )
 
 

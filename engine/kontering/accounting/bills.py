@@ -13,7 +13,7 @@ from kontering.accounting.planned import guid_of
 from kontering.accounting.postings import converted
 from kontering.accounting.settings import Settings, exchange_rate
 from kontering.accounting.territory import Territory
-from kontering.accounting.totals import Proved, claimed
+from kontering.accounting.totals import Proved, claimed, rounded_claim
 from kontering.accounting.vat import Amounts, Option
 from kontering.model.document import Line, PlannedLine, Posting, PostingLine, Sale, Supply
 from kontering.model.money import ZERO, to_currency, unit
@@ -48,7 +48,7 @@ def settle(bill: Bill, settings: Settings) -> SettledBill | Hold:
         return classify.together(wrong)
     apart = [one for one in coded if isinstance(one, Piece)]
     lines = tuple(_lines(apart, bill, sale, settings))
-    claim = replace(bill.totals, gross=to_currency(bill.totals.gross, bill.currency))
+    claim = rounded_claim(bill.totals, bill.currency)
     proved = claimed(bill.key, lines, claim, settings.tolerance, settings.vat_tolerance)
     if isinstance(proved, Hold):
         return proved

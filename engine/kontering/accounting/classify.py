@@ -109,7 +109,7 @@ def _with_code(piece: Piece, facts: _Facts) -> Piece | Hold:
     untaxed = facts.settings.untaxed_domestic == "zero_rated"
     match vat.chosen(choice, amounts, untaxed=untaxed):
         case Option() as option:
-            return replace(piece, option=option)
+            return replace(piece, option=option, reason=choice.reason)
         case "vat":
             return _wrong_amount(piece, facts.sale)
         case "untaxed":
@@ -176,11 +176,10 @@ def _with_spread(pieces: tuple[Piece, ...], coded: tuple[Piece, ...], facts: _Fa
     for piece in pieces:
         if not piece.spread:
             found.append(next(waiting))
-        elif options:
-            found.extend(shared_over(piece, options, weights, facts.sale.currency))
         else:
-            only = _choice(piece.line, facts).options[:1]
-            found.extend(shared_over(piece, only, (Decimal(1),), facts.sale.currency))
+            choice = _choice(piece.line, facts)
+            own = (options, weights) if options else (choice.options[:1], (Decimal(1),))
+            found.extend(shared_over(replace(piece, reason=choice.reason), *own, facts.sale.currency))
     return tuple(found)
 
 
@@ -239,13 +238,13 @@ def _reasons(pieces: tuple[Piece, ...], facts: _Facts) -> tuple[str, ...]:
     found = [f"the buyer is {facts.buyer.reason}" if facts.buyer.problem is None else facts.buyer.reason]
     for piece in pieces:
         if piece.option is not None:
-            found.append(f"{_named(piece)}: {_why(piece, piece.option, facts)}")
+            found.append(f"{_named(piece)}: {_why(piece, piece.option)}")
     return tuple(dict.fromkeys(found))
 
 
-def _why(piece: Piece, option: Option, facts: _Facts) -> str:
+def _why(piece: Piece, option: Option) -> str:
     if option.code == roles.OUT:
         return "OUT, no sale in the eyes of VAT"
     taxed = "shared in the mix of the goods" if piece.spread else f"{said_charged(piece)} was charged"
     island = ", the rate of an island or enclave" if rates.regional(option.country, option.rate) else ""
-    return f"{option.code}, {_choice(piece.line, facts).reason}; {taxed}{island}"
+    return f"{option.code}, {piece.reason}; {taxed}{island}"

@@ -15,7 +15,7 @@ from kontering.model.plan import Hold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A part of a line with what was charged on it; `option` is the code that was found to fit."""
+    """A part of a line with what was charged on it; `option` is the code that was found to fit, `reason` why."""
 
     line: Line
     id: str
@@ -27,6 +27,7 @@ class Piece:
     spread: bool = False
     first: bool = True
     option: Option | None = None
+    reason: str = ""
 
 
 def of_sale(sale: Sale, lines: tuple[Line, ...], *, spread_shipping: bool) -> Iterator[Piece | Hold]:

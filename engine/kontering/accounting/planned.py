@@ -30,8 +30,12 @@ class VatClass:
 def planned(sale: Sale, head: Head, vat: VatClass, proved: Proved, settings: Settings) -> Planned | Hold:
     """The document; held if a payment lies in a closed period."""
     paid = paid_of(sale, proved.totals.gross, settings)
-    if isinstance(paid, Hold):
-        return paid
+    return paid if isinstance(paid, Hold) else _document(sale, head, vat, proved, paid, settings)
+
+
+def _document(
+    sale: Sale, head: Head, vat: VatClass, proved: Proved, paid: tuple[Paid, ...], settings: Settings
+) -> Planned:
     left = proved.totals.gross - sum((payment.amount for payment in paid), ZERO)
     due = _due(sale, head, settings)
     return Planned(

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kontering import resources
@@ -50,6 +50,7 @@ def standard(country: str, day: dt.date) -> Decimal | None:
     return next((span.rate for span in spans if span.since <= day <= span.until), None) or _dated_standard(country, day)
 
 
+@lru_cache(maxsize=4096)
 def possible(country: str, day: dt.date) -> tuple[Decimal, ...]:
     """Every rate above zero that a country has on a day, the standard rate first.
 

@@ -13,7 +13,7 @@ from kontering.accounting.head import Head, Known, head_of
 from kontering.accounting.pieces import Piece
 from kontering.accounting.planned import VatClass, planned
 from kontering.accounting.settings import Settings
-from kontering.accounting.totals import Proved, claimed
+from kontering.accounting.totals import Proved, claimed, rounded_claim
 from kontering.accounting.vat import Option
 from kontering.model.document import Party, Planned, PlannedLine, Posting, Sale
 from kontering.model.money import ZERO, to_currency
@@ -148,7 +148,7 @@ def _role(piece: Piece, option: Option, settings: Settings) -> str:
 
 
 def _proved(sale: Sale, lines: tuple[PlannedLine, ...], settings: Settings) -> Proved | Hold:
-    claim = replace(sale.totals, gross=to_currency(sale.totals.gross, sale.currency))
+    claim = rounded_claim(sale.totals, sale.currency)
     if settings.shipping_vat == "proportional":
         # The source taxed its shipping in another way, so its VAT proves nothing.
         claim = replace(claim, vat=None, rates=())

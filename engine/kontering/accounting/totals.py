@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kontering.accounting import holds, roles
 from kontering.model.document import Claim, Planned, PlannedLine, PlannedTotals, VatTotal, Warned
-from kontering.model.money import ZERO, percent
+from kontering.model.money import ZERO, percent, to_currency
 from kontering.model.plan import Hold, Totals
 
 ROUNDING = "ROUNDING"
@@ -91,6 +91,13 @@ class Proved:
     why: tuple[str, ...] = ()
 
 
+def rounded_claim(claim: Claim, currency: str) -> Claim:
+    """What the source claims in the currency's own decimals; sources write 33.770000."""
+    rows = tuple(row if row.vat is None else replace(row, vat=to_currency(row.vat, currency)) for row in claim.rates)
+    vat = None if claim.vat is None else to_currency(claim.vat, currency)
+    return replace(claim, gross=to_currency(claim.gross, currency), vat=vat, rates=rows)
+
+
 def claimed(
     key: str, lines: tuple[PlannedLine, ...], claim: Claim, tolerance: Decimal, vat_tolerance: Decimal
 ) -> Proved | Hold:
@@ -99,12 +106,12 @@ def claimed(
     difference = claim.gross - own.gross
     if abs(difference) > tolerance:
         return holds.total_mismatch(key, "totals.gross", own.gross, claim.gross, tolerance, _rows(own, claim))
-    notes = []
+    notes: dict[str, None] = {}
     for field, mine, theirs in _vat_rows(own, claim):
         if abs(mine - theirs) > vat_tolerance:
             return holds.total_mismatch(key, field, mine, theirs, vat_tolerance, _rows(own, claim))
         if mine != theirs:
-            notes.append(f"VAT comes to {mine}, the source says {theirs}: within {vat_tolerance}")
+            notes[f"VAT comes to {mine}, the source says {theirs}: within {vat_tolerance}"] = None
     return _closed(lines, own, difference, tuple(notes)) if difference else Proved(lines, own, why=tuple(notes))
 
 
