@@ -10,7 +10,7 @@ from typing import Any
 
 from kontering.diagnostics import Span
 from kontering.language.problems import Bad
-from kontering.mapping import notations, problems
+from kontering.mapping import notations, refusals
 from kontering.mapping.notations import Mistyped, shown
 from kontering.mapping.schemas import Schema
 
@@ -22,7 +22,7 @@ def typed(value: Any, kind: str, span: Span) -> Any:
     try:
         return _READ[kind](value)
     except Mistyped as wrong:
-        raise Bad(problems.wrong_type(span, "", f"{wrong.message} (type: {kind})", wrong.hint)) from None
+        raise Bad(refusals.wrong_type(span, "", f"{wrong.message} (type: {kind})", wrong.hint)) from None
 
 
 def readable(value: Any, kind: str) -> bool:

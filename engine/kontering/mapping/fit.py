@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from kontering.diagnostics import Diagnostic, closest
-from kontering.mapping import notations, problems, records
+from kontering.mapping import notations, records, refusals
 from kontering.mapping.dates import localised
 from kontering.mapping.notations import Mistyped, shown
 from kontering.mapping.roots import Roots
@@ -64,10 +64,10 @@ def document_problems(kind: str, data: Any, roots: Roots | None = None) -> tuple
     """What is wrong with a document, by its schema."""
     schema = records.document_schema(kind, roots)
     if schema is None:
-        return (problems.unfit(None, "", f"there is no document {kind!r}"),)
+        return (refusals.unfit(None, "", f"there is no document {kind!r}"),)
     fitting = Fitting()
     fitted(data, schema, (), fitting)
-    return tuple(problems.unfit(None, dotted(each.path), each.message, each.hint) for each in fitting.misfits)
+    return tuple(refusals.unfit(None, dotted(each.path), each.message, each.hint) for each in fitting.misfits)
 
 
 def dotted(path: Path) -> str:

@@ -11,7 +11,7 @@ from kontering.diagnostics import Diagnostic, Span, closest, errors
 from kontering.language import types as t
 from kontering.language.infer import infer
 from kontering.language.types import Type
-from kontering.mapping import cells, dates, lookups, problems
+from kontering.mapping import cells, dates, lookups, problems, refusals
 from kontering.mapping.conditions import constant
 from kontering.mapping.fit import Fitting, dotted, fitted, types_of
 from kontering.mapping.forms import Out
@@ -213,7 +213,7 @@ def _constant(part: Constant, wanted: Schema | None, place: str, context: Contex
         for misfit in into.misfits:
             where = f"{place}{'.' if misfit.path else ''}{dotted(misfit.path)}"
             hint = _quotes(part.value, wanted) or misfit.hint
-            context.out.append(replace(problems.wrong_type(part.span, where, misfit.message, hint), code=misfit.code))
+            context.out.append(replace(refusals.wrong_type(part.span, where, misfit.message, hint), code=misfit.code))
     if isinstance(part.value, str) and _looks_like_a_path(part.value, context):
         context.out.append(problems.path_as_text(part.span, part.value))
     return lookups.literal_type(part.value)
@@ -274,7 +274,7 @@ def _check_zone(zone: Part, context: Context) -> None:
             dates.zone_of(name)
         except dates.UnknownZone:
             near = closest(name, dates.zone_names())
-            context.out.append(problems.unknown_zone(span, name, near))
+            context.out.append(refusals.unknown_zone(span, name, near))
 
 
 def _known_zones(zone: Part, kind: Type, mapping: Compiled) -> Iterable[tuple[str, Span]]:
@@ -392,14 +392,14 @@ def infer_made(made: Made, wanted: Schema | None, place: str, context: Context) 
     known = wanted.get("properties", {})
     if wanted and not known and wanted.get("type") not in (None, "object"):
         context.out.append(
-            problems.wrong_type(made.span, place, f"{t.describe(type_of(wanted))} belongs here, not an object")
+            refusals.wrong_type(made.span, place, f"{t.describe(type_of(wanted))} belongs here, not an object")
         )
         return t.Object()
     fields = {}
     for each in made.fields:
         inner = f"{place}.{each.name}" if place else each.name
         if known and each.name not in known and wanted.get("additionalProperties") is False:
-            context.out.append(problems.unknown_field(each.span, inner, _target(place, context), each.name, known))
+            context.out.append(refusals.unknown_field(each.span, inner, _target(place, context), each.name, known))
             fields[each.name] = infer_part(each.part, None, inner, context)
         else:
             fields[each.name] = infer_part(each.part, known.get(each.name), inner, context)
@@ -420,11 +420,11 @@ def _check_needed(made: Made, wanted: Schema, place: str, context: Context) -> N
         inner = f"{place}.{name}" if place else name
         alone = not place and name in ALONE.get(context.mapping.target, ())
         if name not in given and name not in meant:
-            problem = problems.needed_alone if alone else problems.required_field
+            problem = refusals.needed_alone if alone else refusals.required_field
             context.out.append(problem(made.span, inner, target, name))
         elif name in given and not alone and (how := _may_be_left_out(given[name].part.options)):
             span = given[name].part.options.places[how.split(":")[0]]
-            context.out.append(problems.may_be_left_out(span, inner, target, name, how))
+            context.out.append(refusals.may_be_left_out(span, inner, target, name, how))
     for word in ("anyOf", "oneOf"):
         _check_choice(wanted.get(word, ()), given, made, place, context)
 
@@ -442,7 +442,7 @@ def _check_choice(
     wants = [tuple(choice.get("required", ())) for choice in choices]
     if given and wants and all(wants) and not any(all(name in given for name in names) for names in wants):
         named = " or ".join(" and ".join(map(repr, names)) for names in wants)
-        problem = problems.required_field(made.span, place, _target(place, context), wants[0][0])
+        problem = refusals.required_field(made.span, place, _target(place, context), wants[0][0])
         context.out.append(replace(problem, message=f"{_target(place, context)} needs {named}", hint="add one of them"))
 
 
@@ -450,7 +450,7 @@ def _listed(part: Listed, wanted: Schema | None, place: str, context: Context) -
     items = wanted.get("items") if wanted else None
     if wanted and wanted.get("type") not in (None, "array"):
         context.out.append(
-            problems.wrong_type(part.span, place, f"{t.describe(type_of(wanted))} belongs here, not a list")
+            refusals.wrong_type(part.span, place, f"{t.describe(type_of(wanted))} belongs here, not a list")
         )
         items = None
     made = [_block(block, items, f"{place}[]", context) for block in part.blocks]

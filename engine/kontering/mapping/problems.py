@@ -8,7 +8,7 @@ from kontering.diagnostics import Diagnostic, Span, closest
 
 
 def unknown_key(span: Span, name: str, where: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K120", f"{where} has no key {name!r}", span, _near(name, known, "known are"))
+    return Diagnostic("K120", f"{where} has no key {name!r}", span, near(name, known, "known are"))
 
 
 def missing_key(span: Span, name: str, where: str, example: str) -> Diagnostic:
@@ -73,7 +73,7 @@ def bare_literal(span: Span, literal: str) -> Diagnostic:
 
 
 def no_mapping(span: Span | None, name: str, names: Iterable[str]) -> Diagnostic:
-    hint = _near(name, names, "there are", "a mapping's name is its file's path below mappings/, without .yaml")
+    hint = near(name, names, "there are", "a mapping's name is its file's path below mappings/, without .yaml")
     return Diagnostic("K130", f"there is no mapping {name!r}", span, hint)
 
 
@@ -90,12 +90,12 @@ def too_many_steps(span: Span, word: str, bound: int) -> Diagnostic:
 
 
 def override_misses(span: Span, path: str, step: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(step, known, "there are", "an override changes what the extended file has")
+    hint = near(step, known, "there are", "an override changes what the extended file has")
     return Diagnostic("K132", f"the override {path!r} hits nothing: there is no {step!r}", span, hint)
 
 
 def nothing_to_remove(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(name, known, "there are", "remove only what the extended file has")
+    hint = near(name, known, "there are", "remove only what the extended file has")
     return Diagnostic("K133", f"there is no {name!r} to remove", span, hint)
 
 
@@ -104,7 +104,7 @@ def needs_extends(span: Span, word: str) -> Diagnostic:
 
 
 def no_table_before(span: Span, table: str, names: Iterable[str]) -> Diagnostic:
-    hint = _near(table, names, "it has", "rows+ puts rows in front of those of a table that the extended file has")
+    hint = near(table, names, "it has", "rows+ puts rows in front of those of a table that the extended file has")
     return Diagnostic("K133", f"the extended file has no table {table!r} to put rows in front of", span, hint)
 
 
@@ -114,7 +114,7 @@ def misnamed(span: Span, name: str, expected: str) -> Diagnostic:
 
 
 def no_schema(span: Span, kind: str, name: str, names: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K135", f"there is no {kind} {name!r}", span, _near(name, names, "there are"))
+    return Diagnostic("K135", f"there is no {kind} {name!r}", span, near(name, names, "there are"))
 
 
 def broken_schema(span: Span, why: str) -> Diagnostic:
@@ -130,7 +130,7 @@ def bad_param(span: Span, name: str, message: str, hint: str | None = None) -> D
 
 
 def unknown_param(span: Span | None, name: str, mapping: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(name, known, "it has", "it has none")
+    hint = near(name, known, "it has", "it has none")
     return Diagnostic("K137", f"mapping {mapping!r} has no param {name!r}", span, hint)
 
 
@@ -164,7 +164,7 @@ def bad_on_miss(span: Span, found: str) -> Diagnostic:
 
 
 def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(name, known, "there are", "tables are listed under 'tables:'")
+    hint = near(name, known, "there are", "tables are listed under 'tables:'")
     return Diagnostic("K141", f"there is no table {name!r}", span, hint)
 
 
@@ -191,7 +191,7 @@ def bad_csv(span: Span, message: str, hint: str | None = None) -> Diagnostic:
 
 
 def csv_column(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K143", f"the file has no column {name!r}", span, _near(name, known, "it has"))
+    return Diagnostic("K143", f"the file has no column {name!r}", span, near(name, known, "it has"))
 
 
 def hidden_row(span: Span, table: str, first: Span) -> Diagnostic:
@@ -212,7 +212,7 @@ def keys_in_a_list(span: Span, path: str) -> Diagnostic:
 
 
 def unknown_column(span: Span, table: str, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K146", f"table {table!r} gives no {name!r}", span, _near(name, known, "it gives"))
+    return Diagnostic("K146", f"table {table!r} gives no {name!r}", span, near(name, known, "it gives"))
 
 
 def which_column(span: Span, table: str, columns: Iterable[str]) -> Diagnostic:
@@ -253,7 +253,7 @@ def expects_two(span: Span, name: str, first: str, second: str) -> Diagnostic:
 
 
 def hits_nothing(span: Span, path: str, step: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(step, known, "there are", "a path changes what the given record has")
+    hint = near(step, known, "there are", "a path changes what the given record has")
     return Diagnostic("K191", f"{path!r} hits nothing in the given record: there is no {step!r}", span, hint)
 
 
@@ -281,7 +281,7 @@ def doubled_test(span: Span, name: str, first: Span) -> Diagnostic:
 
 
 def unknown_base(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(name, known, "there are", "a base is an alias or the name of a test above")
+    hint = near(name, known, "there are", "a base is an alias or the name of a test above")
     return Diagnostic("K194", f"there is no test {name!r} to start from", span, hint)
 
 
@@ -291,7 +291,7 @@ def unknown_code(span: Span, code: str, known: Iterable[str]) -> Diagnostic:
 
 
 def unknown_stop(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K195", f"there is no stop {name!r}", span, _near(name, known, "there are"))
+    return Diagnostic("K195", f"there is no stop {name!r}", span, near(name, known, "there are"))
 
 
 def failed_test(span: Span, name: str, message: str, notes: tuple[str, ...]) -> Diagnostic:
@@ -337,94 +337,12 @@ def each_no_list(span: Span, found: str) -> Diagnostic:
     return Diagnostic("K235", f"each goes through a list, not through {found}", span, "give the path of a list")
 
 
-def record_fault(code: str, message: str, hint: str | None, record: str) -> Diagnostic:
-    return Diagnostic(code, message, None, hint, record=record)
-
-
-def unknown_field(span: Span, field: str, target: str, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K510", f"{target} has no field {name!r}", span, _near(name, known, "it has"), field=field)
-
-
-def required_field(span: Span, field: str, target: str, name: str) -> Diagnostic:
-    return Diagnostic("K511", f"{target} needs the field {name!r}", span, f"add {name}:", field=field)
-
-
-def needed_alone(span: Span, field: str, target: str, name: str) -> Diagnostic:
-    message = f"as a document of its own {target} needs the field {name!r}; as a part of another it may go without"
-    return Diagnostic("K511", message, span, f"add {name}:", "warning", field=field)
-
-
-def may_be_left_out(span: Span, field: str, target: str, name: str, how: str) -> Diagnostic:
-    hint = "hold the record instead (missing: hold), or give a form to take"
-    return Diagnostic("K511", f"{target} needs the field {name!r}, but {how} may leave it out", span, hint, field=field)
-
-
-def wrong_type(span: Span, field: str, message: str, hint: str | None = None) -> Diagnostic:
-    return Diagnostic("K512", message, span, hint, field=field)
-
-
-def needs_zone(span: Span, field: str) -> Diagnostic:
-    hint = "which day it is depends on the zone: write {path: …, zone: param.timezone}"
-    return Diagnostic("K513", "an instant where a date belongs", span, hint, field=field)
-
-
-def unknown_zone(span: Span, name: str, near: str | None) -> Diagnostic:
-    hint = f"did you mean {near!r}?" if near else "zones have names like Europe/Copenhagen"
-    return Diagnostic("K513", f"there is no time zone {name!r}", span, hint)
-
-
-def null_field(span: Span, field: str) -> Diagnostic:
-    hint = "leave the field out (missing: skip), or hold the record (missing: hold)"
-    return Diagnostic("K514", "null where none may be", span, hint, field=field)
-
-
-def needs_type(span: Span, field: str) -> Diagnostic:
-    hint = "add type: text, integer, decimal, boolean or date"
-    return Diagnostic("K515", "the schema says nothing of this value", span, hint, field=field)
-
-
-def wrong_word(span: Span, field: str, found: str, words: Iterable[str]) -> Diagnostic:
-    hint = _near(found, words, "it must be")
-    return Diagnostic("K516", f"{found!r} is none of the field's words", span, hint, field=field)
-
-
-def any_word(span: Span, field: str, words: Iterable[str]) -> Diagnostic:
-    message = f"only {', '.join(words)} may stand here, and this may be any text"
-    return Diagnostic("K516", message, span, "translate it with a table: {lookup: …}", "warning", field=field)
-
-
-def too_long(span: Span, field: str, length: int, most: int) -> Diagnostic:
-    return Diagnostic("K517", f"the text has {length} characters, {most} is the most", span, field=field)
-
-
-def cut(span: Span, field: str, length: int, most: int, full: str) -> Diagnostic:
-    message = f"the text was cut from {length} to {most} characters"
-    return Diagnostic("K518", message, span, severity="warning", field=field, notes=(f"in full: {full}",))
-
-
-def table_missed(span: Span, table: str, keys: str) -> Diagnostic:
-    return Diagnostic(
-        "K520", f"table {table!r} has no row for {keys}", span, "add a row, or let on_miss say what to take"
-    )
-
-
-def stopped(span: Span, name: str, reason: str) -> Diagnostic:
-    return Diagnostic("K521", reason, span, f"rule {name!r} of the mapping stops it")
-
-
-def held_missing(span: Span, path: str) -> Diagnostic:
-    return Diagnostic("K522", f"{path} is missing", span, "mend it at the source, then retry", record=path)
-
-
-def unfit(span: Span | None, field: str, message: str, hint: str | None = None) -> Diagnostic:
-    return Diagnostic("K525", message, span, hint, field=field or None)
-
-
-def _near(name: str, known: Iterable[str], list_as: str, otherwise: str | None = None) -> str | None:
+def near(name: str, known: Iterable[str], list_as: str, otherwise: str | None = None) -> str | None:
+    """The hint for a wrong name: the one that was probably meant, or all that there are."""
     names = list(known)
-    near = closest(name, names)
-    if near:
-        return f"did you mean {near!r}?"
+    found = closest(name, names)
+    if found:
+        return f"did you mean {found!r}?"
     if names and list_as and len(names) <= 12:
         return f"{list_as} {', '.join(names)}"
     return otherwise

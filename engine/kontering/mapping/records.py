@@ -12,7 +12,7 @@ from typing import Any
 
 from kontering.diagnostics import Diagnostic
 from kontering.errors import Problems
-from kontering.mapping import notations, problems, schemas
+from kontering.mapping import notations, refusals, schemas
 from kontering.mapping.notations import Mistyped
 from kontering.mapping.roots import Roots
 from kontering.mapping.schemas import Schema
@@ -75,7 +75,7 @@ def read_with(read: Read, data: Any, faults: Faults) -> Any:
 
 def told(fault: Fault, name: str, key: str) -> Diagnostic:
     """A fault for people: `order.line_items[1].total` of `shop/order/5121`."""
-    return problems.record_fault(fault.code, fault.message, fault.hint, f"{key} {dotted(name, fault.path)}".strip())
+    return refusals.record_fault(fault.code, fault.message, fault.hint, f"{key} {dotted(name, fault.path)}".strip())
 
 
 def dotted(name: str, path: tuple[str | int, ...]) -> str:

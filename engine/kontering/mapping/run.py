@@ -17,7 +17,7 @@ from kontering.language.interpret import Scope, evaluate
 from kontering.language.problems import Bad, Missing
 from kontering.language.tree import Field as FieldTree
 from kontering.language.tree import Name, Tree, walk
-from kontering.mapping import cells, problems
+from kontering.mapping import cells, problems, refusals
 from kontering.mapping.dates import UnknownZone, day_in
 from kontering.mapping.fit import Fitting, Misfit, Path, dotted, fitted
 from kontering.mapping.outcomes import Failed, Held, LeftOut, Mapped, Outcome, Skipped, Watch
@@ -104,7 +104,7 @@ def run(mapping: Compiled, data: Any, params: Mapping[str, Any], course: Course)
     if fitting.misfits:
         return Failed(diagnostics=tuple(_placed(misfit, mapping, course) for misfit in fitting.misfits))
     cuts = tuple(
-        problems.cut(_place(path, mapping, course), cut.field, cut.length, cut.most, cut.full)
+        refusals.cut(_place(path, mapping, course), cut.field, cut.length, cut.most, cut.full)
         for path, cut in fitting.cuts
     )
     return Mapped(data=whole, warnings=cuts, cuts=tuple(cut for _, cut in fitting.cuts))
@@ -186,7 +186,7 @@ def _stopped(stop: Stop, here: Here, path: Path) -> Held | Skipped | None:
         return None
     if stop.outcome == "skip":
         return Skipped(id=stop.id, reason=reason)
-    problem = _keyed(problems.stopped(stop.span, stop.id, reason), course)
+    problem = _keyed(refusals.stopped(stop.span, stop.id, reason), course)
     if stop.outcome == "hold":
         return Held(reason=reason, id=stop.id, diagnostic=problem)
     _note(problem, course)
@@ -263,7 +263,7 @@ def _instead(options: Options, missing: Missing, here: Here, path: Path) -> Any:
         case "null":
             return None
         case "hold":
-            problem = replace(problems.held_missing(missing.span, missing.path), field=dotted(path) or None)
+            problem = replace(refusals.held_missing(missing.span, missing.path), field=dotted(path) or None)
             raise Ended(Held(reason=f"{missing.path} is missing", diagnostic=_keyed(problem, here.course)))
     return value(options.missing, here, path)
 
@@ -273,7 +273,7 @@ def _day(at: dt.datetime, zone: Part, here: Here, path: Path) -> dt.date:
     try:
         return day_in(at, str(name))
     except UnknownZone:
-        raise Bad(problems.unknown_zone(zone.span, str(name), None)) from None
+        raise Bad(refusals.unknown_zone(zone.span, str(name), None)) from None
 
 
 def _computed(part: Computed, here: Here, path: Path) -> Any:
@@ -329,7 +329,7 @@ def _missed(part: LookUp, table: TableSpec, keys: tuple[Any, ...], here: Here, p
     if not isinstance(table.on_miss, str):
         return value(table.on_miss, here, path)
     shown = ", ".join(f"{name} {cells.described(key)}" for name, key in zip(table.keys, keys, strict=True))
-    problem = problems.table_missed(part.table_span, table.name, shown)
+    problem = refusals.table_missed(part.table_span, table.name, shown)
     if table.on_miss == "error":
         raise Bad(problem)
     problem = replace(problem, field=dotted(path) or None)
@@ -412,7 +412,7 @@ def _element(block: Block, item: Any, number: int, here: Here, path: Path) -> di
 
 
 def _broken(part: Broken, here: Here, path: Path) -> Any:
-    raise Bad(problems.unfit(part.span, dotted(path), "this can't be read"))
+    raise Bad(refusals.unfit(part.span, dotted(path), "this can't be read"))
 
 
 _KINDS: dict[type, Callable[[Any, Here, Path], Any]] = {
@@ -446,7 +446,7 @@ def _keyed(problem: Diagnostic, course: Course) -> Diagnostic:
 
 
 def _placed(misfit: Misfit, mapping: Compiled, course: Course) -> Diagnostic:
-    problem = problems.unfit(_place(misfit.path, mapping, course), dotted(misfit.path), misfit.message, misfit.hint)
+    problem = refusals.unfit(_place(misfit.path, mapping, course), dotted(misfit.path), misfit.message, misfit.hint)
     return _keyed(replace(problem, code=misfit.code), course)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from kontering.diagnostics import Span
 from kontering.language import types as t
 from kontering.language.types import Type
-from kontering.mapping import problems
+from kontering.mapping import refusals
 from kontering.mapping.forms import Out
 from kontering.mapping.schemas import ANYTHING, Schema
 
@@ -36,13 +36,13 @@ def _compare(kind: Type, goal: Type, wanted: Schema, span: Span, place: str, out
     named = wanted.get("format")
     match kind:
         case t.Any(said=said):
-            out.extend([problems.needs_type(span, place)] if said else [])
+            out.extend([refusals.needs_type(span, place)] if said else [])
             return True
         case t.Null() if not t.may_be_missing(goal):
-            out.append(problems.null_field(span, place))
+            out.append(refusals.null_field(span, place))
             return True
         case t.Instant() if named == "date":
-            out.append(problems.needs_zone(span, place))
+            out.append(refusals.needs_zone(span, place))
             return True
         case t.LocalTime() if named in ("date", "date-time"):
             return False
@@ -54,7 +54,7 @@ def _compare(kind: Type, goal: Type, wanted: Schema, span: Span, place: str, out
     message = f"{t.describe(goal)} belongs here, not {t.describe(kind)}"
     if isinstance(kind, t.ListOf | t.Object) and any(type(kind) is type(member) for member in t.members(goal)):
         message = f"what stands here doesn't fit: {t.fits(kind, goal)}"
-    out.append(problems.wrong_type(span, place, message, _hint(kind, goal)))
+    out.append(refusals.wrong_type(span, place, message, _hint(kind, goal)))
     return True
 
 
@@ -65,9 +65,9 @@ def _words(goal: Type) -> tuple[str, ...] | None:
 def _wrong_words(kind: t.Text, words: tuple[str, ...], span: Span, place: str, out: Out) -> bool:
     strangers = [word for word in kind.one_of or () if word not in words]
     if strangers:
-        out.append(problems.wrong_word(span, place, strangers[0], words))
+        out.append(refusals.wrong_word(span, place, strangers[0], words))
     elif kind.one_of is None:
-        out.append(problems.any_word(span, place, words))
+        out.append(refusals.any_word(span, place, words))
     return bool(strangers)
 
 
