@@ -215,3 +215,40 @@ def test_a_refund_with_a_closed_period_moves_or_is_held() -> None:
     assert isinstance(settle(refund(line("25.00")), closed, original=invoice), Hold)
     moved = planned(refund(line("25.00")), replace(closed, on_closed_period="next_open_day"), original=invoice)
     assert moved.date == DAY + dt.timedelta(days=1)
+
+
+def test_a_second_credit_knows_what_the_first_took_of_a_plan() -> None:
+    invoice = planned(subscription(), DAILY)
+    june, july = dt.date(2026, 6, 30), dt.date(2026, 7, 31)
+    row = line("500.00", of="P", kind="subscription")
+    first = planned(refund(row, prices="net", gross="625.00", date=june), DAILY, original=invoice)
+    rest = refund(
+        line("1900.00", of="P", kind="subscription"), prices="net", gross="2375.00", date=july, key="shop/refund/10"
+    )
+
+    second = settled(rest, DAILY, original=invoice, earlier=[first])
+
+    # 1,190.14 was earned in June and 119.60 in July; 590.26 is left
+    assert [(one.role, one.net) for one in second.planned.lines] == [
+        ("deferred_revenue", d("590.26")),
+        ("revenue", d("1309.74")),
+    ]
+    (deferral,) = recognition.deferrals(invoice, [first, second.planned])
+    slices = recognition.schedule(deferral, DAILY)
+    assert sum(one.amount for one in slices) == d("1309.74")
+    assert {one.amount for one in slices[7:]} == {d("0.00")}
+
+
+def test_several_problems_of_a_credit_note_come_together() -> None:
+    hold = held(refund(line("9.00", "25"), line("9.00", "12", id="2"), currency="EUR"), original=GERMAN)
+
+    assert len(hold.problems) == 2
+
+
+def test_an_invoice_with_two_codes_of_which_only_the_sum_of_credits_is_known() -> None:
+    found = planned(refund(line("19.26", "7", of="2"), currency="EUR"), original=GERMAN, credited=d("50.00"))
+
+    assert codes(found) == ["OSS-DE-7"]
+    assert held(refund(line("90.00", "19", of="1"), currency="EUR"), original=GERMAN, credited=d("50.00")).code == (
+        "REFUND_EXCEEDS_REMAINING"
+    )

@@ -27,7 +27,7 @@ from tests.accounting.made import (
 from kontering.accounting.head import Known
 from kontering.accounting.settings import Rate, Settings
 from kontering.accounting.settle import settle
-from kontering.model.document import Charged, Claim, Coupon, Period, RoundingRule
+from kontering.model.document import Address, Charged, Claim, Coupon, Period, RoundingRule
 from kontering.model.plan import Skip
 
 ZERO = Decimal(0)
@@ -336,3 +336,15 @@ def test_a_credit_note_may_stand_alone_where_the_flow_lets_it() -> None:
     assert held(alone).code == "ORIGINAL_UNKNOWN"
     found = settled(alone, replace(SETTINGS, credit_alone="book"))
     assert accounts(found, "credit_note") == {"receivable": "-125.00", "revenue": "100.00", "vat_out": "25.00"}
+
+
+def test_a_coupon_that_hits_nothing_takes_nothing() -> None:
+    coupon = Coupon(code="GONE", kind="fixed", value=d("50"), over=("9",))
+
+    assert planned(sale(line(), coupons=(coupon,))).totals.gross == d("125.00")
+
+
+def test_an_unknown_country_of_delivery() -> None:
+    hold = held(sale(line(), ship_to=Address(country="XX")))
+
+    assert (hold.code, hold.problems[0].field) == ("UNKNOWN_COUNTRY", "ship_to.country")

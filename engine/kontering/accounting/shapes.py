@@ -164,7 +164,7 @@ def problems(data: Any, shape: str, key: str, path: str = "") -> Iterator[Diagno
         yield _wrong_type(key, path or shape, data, "an object")
         return
     known = SHAPES[shape]
-    for name in data.keys() - known.keys():
+    for name in sorted(data.keys() - known.keys(), key=str):
         near = closest(str(name), known)
         hint = f"did you mean {near!r}?" if near else f"a {shape} has {', '.join(sorted(known))}"
         yield Diagnostic("K570", f"there is no field {name!r}", hint=hint, field=_at(path, str(name)), record=key)
