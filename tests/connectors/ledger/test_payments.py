@@ -183,3 +183,13 @@ def test_an_amount_is_above_zero_and_in_whole_oere(amount: str) -> None:
         with pytest.raises(Refused) as refused:
             pay(ledger, invoice, "5.00", amount=Decimal(amount))
         assert {problem.path for problem in refused.value.problems} == {"/amount"}
+
+
+def test_money_that_came_before_the_invoices_day_is_owed_until_then() -> None:
+    with opened() as ledger:
+        invoice = booked(ledger, "shop/order/1", sale(customer(ledger).id))
+        early = posting("payment", dt.date(2026, 2, 1), psp_clearing="60.00", receivable="-60.00")
+        pay(ledger, invoice, "60.00", date=dt.date(2026, 2, 1), postings=[early])
+
+        assert items(ledger, dt.date(2026, 2, 28)) == [("invoice", "-60.00", "-60.00")]
+        assert items(ledger, dt.date(2026, 3, 2)) == [("invoice", "40.00", "40.00")]

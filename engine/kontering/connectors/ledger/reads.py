@@ -193,9 +193,11 @@ def open_items(connection: Connection, *, at: dt.date, book: str | None = None) 
     info = book_of(connection, book)
     base, moved = _base_by_item(connection, info, at)
     settled, countered = _settled(connection, info, at)
+    rows = connection.execute(_documents(info).where(invoice.date <= at)).all()
+    early = (base.keys() | settled.keys() | countered.keys()) - {row.id for row in rows}
     items = [
-        _open_item(info, row, row.gross - settled[row.id] - countered[row.id], base[row.id], at)
-        for row in connection.execute(_documents(info, at))
+        _open_item(info, row, _gross(row, at) - settled[row.id] - countered[row.id], base[row.id], at)
+        for row in (*rows, *_early(connection, info, sorted(early)))
     ]
     on_account = _on_accounts(connection, info, moved, at)
     found = [item for item in (*items, *on_account) if item.open or item.base]
@@ -316,12 +318,22 @@ def _sums(connection: Connection, column: ColumnElement[str], at: Day, book: str
     return {name: info.money(amount) for name, amount in connection.execute(query)}
 
 
-def _documents(info: BookInfo, at: dt.date) -> Any:
+def _documents(info: BookInfo) -> Any:
     return (
         select(ledger_invoice, ledger_party.c.name)
         .join(ledger_party, ledger_party.c.id == invoice.party)
-        .where(invoice.book == info.name, invoice.state == "booked", invoice.date <= at)
+        .where(invoice.book == info.name, invoice.state == "booked")
     )
+
+
+def _early(connection: Connection, info: BookInfo, ids: Sequence[int]) -> Iterator[Row[Any]]:
+    """Documents of a later day that were paid before: nothing is owed on them yet, but money has come."""
+    for some in _handfuls(ids):
+        yield from connection.execute(_documents(info).where(invoice.id.in_(some)))
+
+
+def _gross(row: Row[Any], at: dt.date) -> Decimal:
+    return row.gross if row.date <= at else ZERO
 
 
 def _on_accounts(connection: Connection, info: BookInfo, moved: Amounts, at: dt.date) -> list[OpenItem]:
@@ -341,13 +353,16 @@ def _on_accounts(connection: Connection, info: BookInfo, moved: Amounts, at: dt.
 
 
 def _names(connection: Connection, parties: Sequence[int]) -> dict[int, str]:
-    """Names of parties, asked for in handfuls: databases bound the number of values in a query."""
     names: dict[int, str] = {}
-    for start in range(0, len(parties), 500):
-        some = ledger_party.c.id.in_(parties[start : start + 500])
-        query = select(ledger_party.c.id, ledger_party.c.name).where(some)
+    for some in _handfuls(parties):
+        query = select(ledger_party.c.id, ledger_party.c.name).where(ledger_party.c.id.in_(some))
         names.update(map(tuple, connection.execute(query)))
     return names
+
+
+def _handfuls(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Databases bound the number of values in a query."""
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))
 
 
 def _base_by_item(connection: Connection, info: BookInfo, at: dt.date) -> tuple[Amounts, Amounts]:
