@@ -49,7 +49,7 @@ def verify(tx: Tx) -> Iterator[str]:
             yield f"entry {seq + 1} is missing"
         if row.before != before:
             yield f"entry {row.seq} doesn't follow the one before it"
-        if row.hash != _hash(row._asdict()):
+        if row.hash != hash_of(row._asdict()):
             yield f"entry {row.seq} was changed: {row.what} of {row.subject}"
         before, seq = row.hash, row.seq
 
@@ -74,9 +74,9 @@ def _row(tx: Tx, entry: Entry, before: str) -> dict[str, Any]:
         "data": codec.packed(entry.data),
         "before": before,
     }
-    return row | {"hash": _hash(row)}
+    return row | {"hash": hash_of(row)}
 
 
-def _hash(row: Mapping[str, Any]) -> str:
+def hash_of(row: Mapping[str, Any]) -> str:
     parts = [row[name] for name in ("project", "at", "who", "what", "subject", "data", "before")]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -49,11 +49,19 @@ class Store:
         self.clock = clock
 
     @classmethod
-    def open(cls, url: str, *, project: str = "", read_only: bool = False, clock: Clock = milliseconds) -> Store:
+    def open(
+        cls,
+        url: str,
+        *,
+        project: str = "",
+        read_only: bool = False,
+        clock: Clock = milliseconds,
+        busy: float = BUSY_SECONDS,
+    ) -> Store:
         """Opens `sqlite:///file.db`, or makes it. Read-only, a store that isn't there yet is an empty one in memory."""
         if read_only and not _is_there(url):
             return cls.open(MEMORY, project=project, clock=clock)
-        store = cls(_engine(url, read_only), project=project, url=url, read_only=read_only, clock=clock)
+        store = cls(_engine(url, read_only, busy), project=project, url=url, read_only=read_only, clock=clock)
         try:
             store._prepare()
         except StoreUnusable:
@@ -125,7 +133,7 @@ def _is_there(url: str) -> bool:
     return bool(place) and Path(str(place)).exists()
 
 
-def _engine(url: str, read_only: bool) -> sa.Engine:
+def _engine(url: str, read_only: bool, busy: float) -> sa.Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         raise StoreUnusable(
@@ -136,8 +144,8 @@ def _engine(url: str, read_only: bool) -> sa.Engine:
     elif read_only:
         engine = sa.create_engine("sqlite://", creator=lambda: _opened_for_reading(str(address.database)), pool_size=20)
     else:
-        engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20)
-    _set_up(engine, read_only)
+        engine = sa.create_engine(address, connect_args={"timeout": busy}, pool_size=20)
+    _set_up(engine, read_only, busy)
     return engine
 
 
@@ -146,13 +154,13 @@ def _opened_for_reading(path: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
 
-def _set_up(engine: sa.Engine, read_only: bool) -> None:
+def _set_up(engine: sa.Engine, read_only: bool, busy: float) -> None:
     """Durable commits, and transactions that begin when we say so: the driver's own would begin them too late."""
 
     @sa.event.listens_for(engine, "connect")
     def connected(raw: Any, _record: object) -> None:
         raw.isolation_level = None
-        for pragma in _pragmas(read_only):
+        for pragma in _pragmas(read_only, busy):
             raw.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
@@ -161,8 +169,8 @@ def _set_up(engine: sa.Engine, read_only: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _pragmas(read_only: bool) -> tuple[str, ...]:
-    always = (f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON")
+def _pragmas(read_only: bool, busy: float) -> tuple[str, ...]:
+    always = (f"busy_timeout={round(busy * 1000)}", "foreign_keys=ON")
     return (*always, "query_only=ON") if read_only else (*always, "journal_mode=WAL", "synchronous=FULL")
 
 
@@ -175,8 +183,8 @@ def _newer(url: str, number: int) -> str:
 
 _WAYS_ON = {
     "SQLITE_FULL": "the disk is full: make room and run the same command again; nothing is half-written",
-    "SQLITE_BUSY": f"it was locked for {BUSY_SECONDS} s: see which other program has it open, then run again",
-    "SQLITE_LOCKED": f"it was locked for {BUSY_SECONDS} s: see which other program has it open, then run again",
+    "SQLITE_BUSY": "it was locked for too long: see which other program has it open, then run again",
+    "SQLITE_LOCKED": "it was locked for too long: see which other program has it open, then run again",
     "SQLITE_NOTADB": "it is no SQLite database: name another file in the project file's `store`, or move this one away",
     "SQLITE_CORRUPT": "it is damaged: restore the last backup; deliveries are looked up before they are sent again",
     "SQLITE_READONLY": "it can't be written: look at the rights of the file and of its folder",
