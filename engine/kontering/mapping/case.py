@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 from kontering.diagnostics import Diagnostic, Span, errors, render
 from kontering.mapping import problems
 from kontering.mapping.fit import Path, dotted
-from kontering.mapping.forms import Out
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.notations import shown
 from kontering.mapping.outcomes import Failed, Held, Mapped, Outcome, Skipped, Watch
+from kontering.mapping.reading import Out
 from kontering.mapping.specs import Spec, read_tests
 from kontering.yaml.nodes import Map, Scalar, nearest
 

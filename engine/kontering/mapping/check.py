@@ -13,11 +13,11 @@ from kontering.diagnostics import Diagnostic, Span, errors
 from kontering.mapping import problems
 from kontering.mapping.compile import compile_path
 from kontering.mapping.find import ordered
-from kontering.mapping.forms import Out
 from kontering.mapping.infer import infer_mapping
 from kontering.mapping.lookups import check_tables
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.naming import check_names, check_unused
+from kontering.mapping.reading import Out
 from kontering.mapping.recordschemas import check_schema
 from kontering.mapping.roots import Roots, display
 from kontering.mapping.schemas import ENDING

@@ -14,7 +14,6 @@ from kontering.language.tree import Field as FieldTree
 from kontering.language.tree import Name
 from kontering.mapping import cells, problems, schemas, tables
 from kontering.mapping.find import find, mapping_names, read
-from kontering.mapping.forms import Out
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.parts import (
     Block,
@@ -31,6 +30,7 @@ from kontering.mapping.parts import (
     all_parts,
     walk,
 )
+from kontering.mapping.reading import Out
 from kontering.mapping.records import reader
 from kontering.mapping.recordschemas import check_schema
 from kontering.mapping.roots import Roots, display

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kontering.mapping import problems
-from kontering.mapping.forms import FORMS, OPTIONS, Out, map_of
+from kontering.mapping.forms import FORMS, OPTIONS
+from kontering.mapping.reading import Out, map_of
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, Sequence, plain
 
 OF_ITSELF = ("extends", "override", "tests")

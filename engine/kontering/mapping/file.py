@@ -9,23 +9,7 @@ from typing import Any, get_args
 
 from kontering.diagnostics import Span, closest
 from kontering.mapping import problems
-from kontering.mapping.forms import (
-    ID,
-    NAME,
-    Out,
-    element_id,
-    expression,
-    is_path,
-    kind_of,
-    known_keys,
-    lets,
-    list_of,
-    made,
-    map_of,
-    misspelt,
-    part,
-    text_of,
-)
+from kontering.mapping.forms import expression, is_path, lets, made, part
 from kontering.mapping.parts import (
     NONE,
     MappingFile,
@@ -37,6 +21,7 @@ from kontering.mapping.parts import (
     Stop,
     TableSpec,
 )
+from kontering.mapping.reading import ID, NAME, Out, element_id, kind_of, known_keys, list_of, map_of, misspelt, text_of
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, plain
 
 KEYS = (

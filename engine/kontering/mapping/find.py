@@ -10,8 +10,8 @@ from kontering.diagnostics import Diagnostic, Span
 from kontering.mapping import problems
 from kontering.mapping.extend import extended, without_extension
 from kontering.mapping.file import read_file
-from kontering.mapping.forms import Out, text_of
 from kontering.mapping.parts import MappingFile
+from kontering.mapping.reading import Out, text_of
 from kontering.mapping.roots import Roots, display
 from kontering.yaml.load import compose, decode
 from kontering.yaml.nodes import Map, Node

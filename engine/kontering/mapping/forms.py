@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.language import jinja, jmespath, source, template
@@ -29,9 +29,8 @@ from kontering.mapping.parts import (
     Setting,
     Use,
 )
+from kontering.mapping.reading import NAME, Out, element_id, kind_of, known_keys, list_of, map_of, misspelt, text_of
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, Sequence, plain
-
-Out = list[Diagnostic]
 
 FORMS = ("path", "calc", "text", "const", "lookup", "use", "fields")
 OPTIONS = ("missing", "when", "zone", "type")
@@ -40,69 +39,12 @@ BLOCK = ("id", "each", "as", "let", "when", "fields")
 TYPES = ("text", "integer", "decimal", "boolean", "date", "instant")
 RESERVED = ("param", "let", "loop")
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
 
 _PARSERS: dict[Language, Callable[[source.Source], Tree]] = {
     "path": jmespath.parse_path,
     "calc": jinja.parse_calc,
     "text": template.parse_text,
 }
-
-
-def kind_of(node: Node) -> str:
-    """A node in the words of messages."""
-    match node:
-        case Map():
-            return "a map"
-        case Sequence():
-            return "a list"
-        case Scalar(value=bool()):
-            return node.text
-        case Scalar(value=None):
-            return "null"
-        case Scalar(value=str()):
-            return f"the text {node.text!r}"
-        case _:
-            return f"the number {node.text}"
-
-
-def known_keys(node: Map, known: Iterable[str], where: str, out: Out) -> None:
-    names = tuple(known)
-    for entry in node.entries:
-        if entry.key.text not in names:
-            out.append(problems.unknown_key(entry.key.span, entry.key.text, where, names))
-
-
-def misspelt(node: Map, wanted: Iterable[str], known: Iterable[str]) -> bool:
-    """Whether an unknown key looks like one that is wanted: the unknown key is told of, so its absence needn't be."""
-    names, right = tuple(wanted), (*known,)
-    return any(entry.key.text not in right and closest(entry.key.text, names) for entry in node.entries)
-
-
-def text_of(node: Node | None, where: str, out: Out) -> str | None:
-    """The text that must stand here."""
-    if node is None:
-        return None
-    if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
-        return node.value
-    found = "an empty text" if isinstance(node, Scalar) and node.value == "" else kind_of(node)
-    out.append(problems.wrong_kind(node.span, where, "a text", found))
-    return None
-
-
-def map_of(node: Node | None, where: str, out: Out) -> Map | None:
-    if node is None or isinstance(node, Map):
-        return node
-    out.append(problems.wrong_kind(node.span, where, "a map", kind_of(node)))
-    return None
-
-
-def list_of(node: Node | None, where: str, out: Out) -> Sequence | None:
-    if node is None or isinstance(node, Sequence):
-        return node
-    out.append(problems.wrong_kind(node.span, where, "a list", kind_of(node)))
-    return None
 
 
 def expression(node: Node | None, language: Language, where: str, out: Out) -> Expression | None:
@@ -386,17 +328,3 @@ def _each(node: Map, out: Out) -> tuple[Part | None, str | None]:
     if name and word and not NAME.fullmatch(word):
         out.append(problems.bad_name(name.value.span, word, "an element"))
     return part(each.value, out), word
-
-
-def element_id(node: Map, what: str, out: Out) -> str | None:
-    """The id of a block or a stop."""
-    entry = node.entry("id")
-    if entry is None:
-        out.extend(
-            [] if misspelt(node, ("id",), (*BLOCK, "skip", "hold", "error")) else [problems.no_id(node.span, what)]
-        )
-        return None
-    name = text_of(entry.value, "an id", out)
-    if name is not None and not ID.fullmatch(name):
-        out.append(problems.bad_name(entry.value.span, name, what))
-    return name

@@ -2,70 +2,53 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
-from kontering.diagnostics import Diagnostic, Span, closest, errors
+from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.language import types as t
-from kontering.language.infer import infer
 from kontering.language.types import Type
 from kontering.mapping import cells, dates, lookups, problems, refusals
-from kontering.mapping.conditions import constant
+from kontering.mapping.context import (
+    PARAM_TYPES,
+    UNKNOWN,
+    Context,
+    Seen,
+    check_condition,
+    evaluated,
+    joined,
+    looks_like_a_path,
+    param_type,
+    params_type,
+    with_let,
+)
 from kontering.mapping.fit import Fitting, dotted, fitted, types_of
-from kontering.mapping.forms import Out
 from kontering.mapping.mapping import Mapping as Compiled
-from kontering.mapping.naming import element_names, let_places
+from kontering.mapping.naming import element_names
 from kontering.mapping.parts import (
     Block,
     Broken,
     Computed,
     Constant,
-    Expression,
     Let,
     Listed,
     LookUp,
     Made,
     Options,
-    Param,
     Part,
     Stop,
     Use,
 )
+from kontering.mapping.reading import Out
 from kontering.mapping.schemas import ANYTHING, Schema
 from kontering.mapping.targets import compare, type_of
 
-UNKNOWN = t.Any()
 # What a party needs as a document of its own only: as a part of an order it may be a guest.
 ALONE = {"customer": ("external_id",), "supplier": ("external_id",)}
-PARAM_TYPES: dict[str, Type] = {
-    "text": t.Text(),
-    "integer": t.Integer(),
-    "decimal": t.Decimal(),
-    "boolean": t.Boolean(),
-    "date": t.Date(),
-    "instant": t.Instant(),
-}
 
 
-Seen = Callable[[Expression, Mapping[str, Type]], None]
 """Is told of each expression and the types of the names that it may use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known at some point of a mapping: the types of names, and the lets that come later."""
-
-    mapping: Compiled
-    names: Mapping[str, Type]
-    out: Out
-    later: Mapping[str, Span] = field(default_factory=dict)
-    elements: frozenset[str] = frozenset()
-    seen: Seen | None = None
-
-    def named(self, **more: Type) -> Context:
-        return replace(self, names={**self.names, **more})
 
 
 def infer_mapping(mapping: Compiled, out: Out, seen: Seen | None = None) -> None:
@@ -86,19 +69,6 @@ def _misses(context: Context) -> None:
             infer_part(table.on_miss, None, "", context)
 
 
-def params_type(params: Iterable[Param]) -> t.Object:
-    fields = {param.name: param_type(param) for param in params}
-    return t.Object(fields=fields, required=frozenset(fields), name="param")
-
-
-def param_type(param: Param) -> Type:
-    if param.type is None:
-        return UNKNOWN
-    if param.type == "text" and param.one_of:
-        return t.Text(tuple(str(word) for word in param.one_of))
-    return PARAM_TYPES[param.type]
-
-
 def _lets(lets: tuple[Let, ...], context: Context) -> Context:
     """The context with these lets made, in order."""
     for number, let in enumerate(lets):
@@ -109,13 +79,8 @@ def _lets(lets: tuple[Let, ...], context: Context) -> Context:
             place = let.part.options.places["missing"]
             context.out.append(problems.bad_option(place, "missing", "can't be skip: a let is no field", "write null"))
         made = UNKNOWN if len(context.out) > before else made
-        context = context.named(let=_with_let(context.names["let"], let.name, made))
+        context = context.named(let=with_let(context.names["let"], let.name, made))
     return context
-
-
-def _with_let(known: Type, name: str, made: Type) -> t.Object:
-    fields = {**known.fields, name: made} if isinstance(known, t.Object) else {name: made}
-    return t.Object(fields=fields, required=frozenset(fields), name="let")
 
 
 def _stop(stop: Stop, before: tuple[Stop, ...], context: Context) -> None:
@@ -125,49 +90,6 @@ def _stop(stop: Stop, before: tuple[Stop, ...], context: Context) -> None:
     if same is not None:
         why = f"stop {same.id!r} has the same condition and comes first"
         context.out.append(problems.unreachable(stop.span, f"stop {stop.id!r}", why))
-
-
-def check_condition(expression: Expression, what: str, context: Context) -> None:
-    """A condition is true or false, and not always the same."""
-    kind = evaluated(expression, "", context)
-    always = constant(expression.tree)
-    if isinstance(always, bool):
-        outcome = "true" if always else "false"
-        why = "it asks nothing of the record" if always else "what hangs on it is never reached"
-        context.out.append(problems.always(expression.span, what, outcome, why))
-    elif not isinstance(t.without_missing(kind), t.Boolean | t.Any):
-        found = t.describe(t.without_missing(kind))
-        context.out.append(problems.not_boolean(expression.span, what, found))
-
-
-def evaluated(expression: Expression, place: str, context: Context) -> Type:
-    """The type of an expression; unknown if something is wrong with it, so that nothing more is said."""
-    early = [(name, span) for name, span in let_places(expression.tree) if _is_early(name, context)]
-    for name, span in early:
-        context.out.append(problems.too_early(span, name, context.later[name]))
-    names = dict(context.names)
-    for name, _ in early:
-        names["let"] = _with_let(names["let"], name, UNKNOWN)
-    if context.seen is not None:
-        context.seen(expression, names)
-    kind, found = infer(expression.tree, names)
-    context.out.extend(_worded(replace(each, field=each.field or place or None), context) for each in found)
-    if expression.language == "text" and _looks_like_a_path(expression.text, context):
-        context.out.append(problems.path_as_text(expression.span, expression.text.strip()))
-    return UNKNOWN if errors(found) or early else kind
-
-
-def _worded(problem: Diagnostic, context: Context) -> Diagnostic:
-    """A block's name outside of the block isn't merely unknown."""
-    found = re.match(r"unknown name (\w+);", problem.message) if problem.code == "K201" else None
-    if found and (found.group(1) == "loop" or found.group(1) in context.elements):
-        return replace(problem, hint=f"{found.group(1)} is a block's, and this isn't in that block")
-    return problem
-
-
-def _is_early(name: str, context: Context) -> bool:
-    made = context.names["let"]
-    return name in context.later and isinstance(made, t.Object) and name not in made.fields
 
 
 def infer_part(part: Part, wanted: Schema | None, place: str, context: Context) -> Type:
@@ -214,7 +136,7 @@ def _constant(part: Constant, wanted: Schema | None, place: str, context: Contex
             where = f"{place}{'.' if misfit.path else ''}{dotted(misfit.path)}"
             hint = _quotes(part.value, wanted) or misfit.hint
             context.out.append(replace(refusals.wrong_type(part.span, where, misfit.message, hint), code=misfit.code))
-    if isinstance(part.value, str) and _looks_like_a_path(part.value, context):
+    if isinstance(part.value, str) and looks_like_a_path(part.value, context):
         context.out.append(problems.path_as_text(part.span, part.value))
     return lookups.literal_type(part.value)
 
@@ -226,11 +148,6 @@ def _quotes(value: object, wanted: Schema) -> str | None:
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and "string" in types_of(wanted):
         return f'a text stands in quotes: {{const: "{value}"}}'
     return None
-
-
-def _looks_like_a_path(text: str, context: Context) -> bool:
-    """`item.name` where the letters would be written: nobody's text begins with the record's name and a point."""
-    return any(re.fullmatch(rf"{re.escape(name)}(\.[A-Za-z_]\w*)+", text.strip(), re.ASCII) for name in context.names)
 
 
 def _typed(part: Part, kind: Type, context: Context) -> Type:
@@ -311,14 +228,6 @@ def _instead(part: Part, kind: Type, wanted: Schema | None, place: str, context:
         each for each in context.out[before:] if each not in context.out[:before] and not _idle_zone(each)
     ]
     return joined(kind, other)
-
-
-def joined(kind: Type, other: Type) -> Type:
-    """Two types as one; an empty list says nothing of its elements."""
-    if isinstance(kind, t.ListOf) and isinstance(other, t.ListOf):
-        known = [each.item for each in (kind, other) if each.item != UNKNOWN]
-        return t.ListOf(t.union(*known) if known else UNKNOWN)
-    return t.union(kind, other)
 
 
 def _idle_zone(problem: Diagnostic) -> bool:

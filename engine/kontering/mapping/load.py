@@ -10,8 +10,8 @@ from kontering.mapping import problems
 from kontering.mapping.check import check_mapping
 from kontering.mapping.compile import compile_path
 from kontering.mapping.find import find, mapping_names, ordered
-from kontering.mapping.forms import Out
 from kontering.mapping.mapping import Mapping
+from kontering.mapping.reading import Out
 from kontering.mapping.roots import Roots
 
 __all__ = ["Roots", "find", "load_mapping", "locate", "mapping_names"]

@@ -12,9 +12,9 @@ from kontering.language import types as t
 from kontering.language.types import Type
 from kontering.mapping import cells, problems
 from kontering.mapping.fit import Fitting, fitted
-from kontering.mapping.forms import Out
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.parts import LookUp, TableSpec
+from kontering.mapping.reading import Out
 from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import ANY, Rows, canonical, find_row, hidden_rows
 

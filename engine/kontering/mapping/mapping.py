@@ -9,12 +9,13 @@ from typing import Any
 
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.mapping import problems, records
+from kontering.mapping.course import Course
 from kontering.mapping.dates import UnknownZone, zone_of
 from kontering.mapping.file import value_problem
 from kontering.mapping.fit import Cut
 from kontering.mapping.outcomes import Failed, Held, Mapped, Outcome, Skipped, Watch
 from kontering.mapping.parts import MappingFile, Param, TableSpec
-from kontering.mapping.run import Course, run
+from kontering.mapping.run import run
 from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import Rows
 

@@ -8,7 +8,7 @@ from kontering.diagnostics import Span
 from kontering.language.tree import Field as FieldTree
 from kontering.language.tree import Name, Tree, walk
 from kontering.mapping import problems
-from kontering.mapping.forms import NAME, RESERVED, Out
+from kontering.mapping.forms import RESERVED
 from kontering.mapping.parts import (
     Block,
     Expression,
@@ -20,6 +20,7 @@ from kontering.mapping.parts import (
     all_parts,
     expressions,
 )
+from kontering.mapping.reading import NAME, Out
 
 
 def check_names(file: MappingFile, out: Out) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kontering.diagnostics import Diagnostic, Span
@@ -18,9 +18,10 @@ from kontering.language.problems import Bad, Missing
 from kontering.language.tree import Field as FieldTree
 from kontering.language.tree import Name, Tree, walk
 from kontering.mapping import cells, problems, refusals
+from kontering.mapping.course import Course, Ended, Here, Left, keyed, note, told
 from kontering.mapping.dates import UnknownZone, day_in
 from kontering.mapping.fit import Fitting, Misfit, Path, dotted, fitted
-from kontering.mapping.outcomes import Failed, Held, LeftOut, Mapped, Outcome, Skipped, Watch
+from kontering.mapping.outcomes import Failed, Held, LeftOut, Mapped, Outcome, Skipped
 from kontering.mapping.parts import (
     NONE,
     Block,
@@ -43,51 +44,6 @@ from kontering.mapping.tables import Rows, find_row
 
 if TYPE_CHECKING:
     from kontering.mapping.mapping import Mapping as Compiled
-
-MOST_PROBLEMS = 50
-
-
-class Left(Exception):
-    """The field is left out."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-class Ended(Exception):
-    """The record is held or skipped from within."""
-
-    def __init__(self, outcome: Held | Skipped) -> None:
-        super().__init__(outcome.reason)
-        self.outcome = outcome
-
-
-@dataclass(slots=True)
-class Course:
-    """One record's way through a mapping and those that it uses: what is known of it, and what went wrong so far."""
-
-    key: str
-    zone: str
-    tables: Mapping[str, Rows]
-    watch: Watch | None
-    problems: list[Diagnostic] = field(default_factory=list)
-    ends: list[Held | Skipped] = field(default_factory=list)
-    places: dict[Path, Span] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Here:
-    """The names that an expression sees at some point of a mapping."""
-
-    course: Course
-    mapping: Compiled
-    names: dict[str, Any]
-    scope: Scope
-
-    def with_names(self, more: dict[str, Any]) -> Here:
-        names = self.names | more
-        return Here(self.course, self.mapping, names, replace(self.scope, names=names))
 
 
 def run(mapping: Compiled, data: Any, params: Mapping[str, Any], course: Course) -> Outcome:
@@ -146,7 +102,7 @@ def _lets(lets: tuple[Let, ...], here: Here, path: Path) -> dict[str, Diagnostic
         except Ended as end:
             pending[let.name] = end.outcome
         except (Missing, Bad) as wrong:
-            pending[let.name] = _told(wrong, here, path)
+            pending[let.name] = told(wrong, here, path)
     return pending
 
 
@@ -182,14 +138,14 @@ def _stopped(stop: Stop, here: Here, path: Path) -> Held | Skipped | None:
             course.watch.reached(stop)
         reason = str(evaluate(stop.reason.tree, here.scope))
     except (Missing, Bad) as wrong:
-        _note(_told(wrong, here, path), course)
+        note(told(wrong, here, path), course)
         return None
     if stop.outcome == "skip":
         return Skipped(id=stop.id, reason=reason)
-    problem = _keyed(refusals.stopped(stop.span, stop.id, reason), course)
+    problem = keyed(refusals.stopped(stop.span, stop.id, reason), course)
     if stop.outcome == "hold":
         return Held(reason=reason, id=stop.id, diagnostic=problem)
-    _note(problem, course)
+    note(problem, course)
     return None
 
 
@@ -215,7 +171,7 @@ def _fields(made: Made, here: Here, path: Path) -> dict[str, Any]:
         except Ended as end:
             course.ends.append(end.outcome)
         except (Missing, Bad) as wrong:
-            _note(_told(wrong, here, place), course)
+            note(told(wrong, here, place), course)
     return values
 
 
@@ -264,7 +220,7 @@ def _instead(options: Options, missing: Missing, here: Here, path: Path) -> Any:
             return None
         case "hold":
             problem = replace(refusals.held_missing(missing.span, missing.path), field=dotted(path) or None)
-            raise Ended(Held(reason=f"{missing.path} is missing", diagnostic=_keyed(problem, here.course)))
+            raise Ended(Held(reason=f"{missing.path} is missing", diagnostic=keyed(problem, here.course)))
     return value(options.missing, here, path)
 
 
@@ -333,7 +289,7 @@ def _missed(part: LookUp, table: TableSpec, keys: tuple[Any, ...], here: Here, p
     if table.on_miss == "error":
         raise Bad(problem)
     problem = replace(problem, field=dotted(path) or None)
-    raise Ended(Held(reason=problem.message, diagnostic=_keyed(problem, here.course)))
+    raise Ended(Held(reason=problem.message, diagnostic=keyed(problem, here.course)))
 
 
 def _used(part: Use, here: Here, path: Path) -> Any:
@@ -404,7 +360,7 @@ def _element(block: Block, item: Any, number: int, here: Here, path: Path) -> di
     except Left:
         return None
     except (Missing, Bad) as wrong:
-        _note(_told(wrong, inner, path), course)
+        note(told(wrong, inner, path), course)
         return None
     if course.watch is not None:
         course.watch.reached(block)
@@ -430,24 +386,9 @@ def _described(part: Part) -> str:
     return part.expression.text if isinstance(part, Computed) else "the value"
 
 
-def _note(problem: Diagnostic, course: Course) -> None:
-    if len(course.problems) < MOST_PROBLEMS and problem not in course.problems:
-        course.problems.append(problem)
-
-
-def _told(wrong: Missing | Bad, here: Here, path: Path) -> Diagnostic:
-    problem = wrong.diagnostic
-    return _keyed(replace(problem, field=problem.field or dotted(path) or None), here.course)
-
-
-def _keyed(problem: Diagnostic, course: Course) -> Diagnostic:
-    record = f"{course.key} {problem.record or ''}".strip()
-    return replace(problem, record=record or None)
-
-
 def _placed(misfit: Misfit, mapping: Compiled, course: Course) -> Diagnostic:
     problem = refusals.unfit(_place(misfit.path, mapping, course), dotted(misfit.path), misfit.message, misfit.hint)
-    return _keyed(replace(problem, code=misfit.code), course)
+    return keyed(replace(problem, code=misfit.code), course)
 
 
 def _place(path: Path, mapping: Compiled, course: Course) -> Span:

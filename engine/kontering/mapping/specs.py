@@ -13,9 +13,9 @@ from kontering.codes import CODES
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.mapping import problems, records
 from kontering.mapping.fit import types_of
-from kontering.mapping.forms import Out, kind_of, known_keys, list_of, map_of, misspelt, text_of
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.parts import TableSpec
+from kontering.mapping.reading import Out, kind_of, known_keys, list_of, map_of, misspelt, text_of
 from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import Rows, inline_rows
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, Sequence, nearest, plain

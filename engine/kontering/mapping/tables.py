@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 
 from kontering.diagnostics import Diagnostic, Span
 from kontering.mapping import problems
-from kontering.mapping.forms import Out, kind_of
 from kontering.mapping.parts import TableSpec
+from kontering.mapping.reading import Out, kind_of
 from kontering.yaml.nodes import Node, Scalar, plain
 from kontering.yaml.nodes import Sequence as ListNode
 

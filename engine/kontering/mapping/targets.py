@@ -8,7 +8,7 @@ from kontering.diagnostics import Span
 from kontering.language import types as t
 from kontering.language.types import Type
 from kontering.mapping import refusals
-from kontering.mapping.forms import Out
+from kontering.mapping.reading import Out
 from kontering.mapping.schemas import ANYTHING, Schema
 
 _known: dict[int, tuple[Schema, Type]] = {}
