@@ -31,8 +31,6 @@ ALIASES = {
     "documents": ("documents", "document", "invoices", "invoice", "keys"),
     "numbers": ("numbers", "number", "references", "reference"),
 }
-# A bank payment is named by either word.
-SAME_KIND = {"bank_payment": "bank", "bank_match": "bank"}
 
 
 def differences(
@@ -149,10 +147,10 @@ def _postings(expected: list[Data], own: list[Posting]) -> Iterator[str]:
 def _merged(
     parts: Iterable[tuple[str, str, Any, Mapping[str, Decimal]]],
 ) -> dict[tuple[str, str, str], dict[str, Decimal]]:
-    """Vouchers of one kind, document and day together: the contract nets them per account."""
+    """Vouchers of one kind, document and day together, netted per account; what a bank line pays has several names."""
     found: dict[tuple[str, str, str], dict[str, Decimal]] = {}
     for kind, key, date, lines in parts:
-        slot = found.setdefault((SAME_KIND.get(kind, kind), key, str(date)), {})
+        slot = found.setdefault(("bank" if ":tx:" in key else kind, key, str(date)), {})
         for account, amount in lines.items():
             slot[account] = slot.get(account, Decimal(0)) + amount
     return {slot: {account: amount for account, amount in lines.items() if amount} for slot, lines in found.items()}
