@@ -158,6 +158,7 @@ def _sums(found: Report) -> Iterator[str]:
         yield from _sum([item for item in going if item.target == target], target)
     counts = found.counts()
     parts = [f"{counts[outcome]} {word}" for outcome, word in _WORDS.items() if counts[outcome]]
+    parts += [f"{len(found.unreadable)} can't be read"] if found.unreadable else []
     said = ", ".join(parts) or "Nothing to do: everything that the sources have is known and delivered"
     yield output.bold(said + ".") + (" Nobody was asked." if found.offline else "")
 

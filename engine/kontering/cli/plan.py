@@ -17,6 +17,7 @@ from kontering.cli.options import check_flows, open_checked, project_option
 from kontering.project.project import Project
 from kontering.store.store import Store
 from kontering.sync.dry import Report, as_json, dry_run
+from kontering.sync.progress import Tell, Unreadable
 from kontering.sync.wiring import Wired, wire
 
 
@@ -63,11 +64,16 @@ def command(
     check_flows(project, flows)
     wired = wire(project, flows, sources=sources_of(input_file, project, flows))
     with Store.open(project.store, project=project.name, read_only=True) as store, progress.shown() as tell:
-        report = dry_run(store, wired, offline=offline, since=since.date() if since else None, tell=tell)
+        report = dry_run(store, wired, offline=offline, since=since.date() if since else None, tell=_counting(tell))
     if out is not None:
         _save(_plan(report, project, wired), out)
     _write(report, project, wired, brief=brief, as_json=as_json)
     ctx.exit(exit_code(report))
+
+
+def _counting(tell: Tell) -> Tell:
+    """Only how far it is: what can't be read stands in the report."""
+    return lambda event: None if isinstance(event, Unreadable) else tell(event)
 
 
 def exit_code(report: Report) -> int:

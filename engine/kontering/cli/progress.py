@@ -70,7 +70,8 @@ def _note(event: Ended | Troubled | Unreadable, say: Callable[[str], None]) -> N
     elif isinstance(event, Troubled):
         say(f"{event.connection}: {event.trouble}")
     elif event.state in ("held", "failed"):
-        say(f"{output.careful(event.state)} {event.key} ({event.number}): {event.reason}")
+        name = f"{event.key} ({event.number})" if event.number else event.key
+        say(f"{output.careful(event.state)} {name}: {event.reason}")
 
 
 @contextmanager

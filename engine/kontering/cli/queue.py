@@ -13,7 +13,7 @@ from kontering.cli.options import open_project, project_option
 from kontering.errors import Misuse
 from kontering.store.store import Store, milliseconds
 from kontering.sync import status
-from kontering.sync.status import NEEDS_A_PERSON, Changed, Entry
+from kontering.sync.status import NEEDS_A_PERSON, Changed, Entry, History
 
 STATES = ("held", "failed", "unsure", "waiting", "skipped", "done")
 
@@ -67,6 +67,47 @@ def _write(found: Sequence[Entry]) -> None:
     if found:
         output.say()
         output.say(f"{output.count(len(found), 'document')}: `kontering queue retry KEY`, or `skip KEY --reason …`.")
+
+
+@command.command()
+@click.argument("key")
+@project_option
+@output.json_option
+def show(key: str, folder: Path | None, as_json: bool) -> None:
+    """All that is known of a document: its editions, every step with its receipt, and who did what.
+
+    \b
+    Examples:
+      kontering queue show shop/order/5131
+    """
+    with _opened(folder, read_only=True) as store:
+        found = status.history(store, key)
+    if found is None:
+        raise Misuse(f"No document has the key {key!r}; it is CONNECTION/KIND/ID, as in shop/order/5131.")
+    output.write_json(found) if as_json else _show(found)
+
+
+def _show(found: History) -> None:
+    output.say(output.bold(found.key))
+    for edition in found.editions:
+        why = f", {edition.code}: {edition.reason}" if edition.reason else ""
+        place = f"flow {edition.flow} to {edition.connection}"
+        output.say(
+            f"  {moments.clock(edition.seen_at)}  read as version {edition.version}, {place}: {edition.state}{why}"
+        )
+        for line in output.behind(edition.problems, edition.reason):
+            output.say(f"      {line}")
+    for step in found.deliveries:
+        what = f"{step.action} {step.kind.replace('_', ' ')} {step.key}"
+        answer = f"{step.number or step.id}".strip()
+        said = f" → {answer}" if answer else f": {step.trouble}" if step.trouble else ""
+        output.say(
+            f"  {moments.clock(step.done_at or step.sent_at)}  {step.state}: {what}{said}  {output.dim(step.reason)}"
+        )
+    for entry in found.audit:
+        if entry.who != "kontering":  # its steps stand above
+            why = f", {entry.data['because']}" if "because" in entry.data else ""
+            output.say(f"  {moments.clock(entry.at)}  {entry.who}: {entry.what}{why}")
 
 
 @command.command()
