@@ -336,8 +336,6 @@ def _cancelled(books: Books, step: Data, source: str) -> Result:
         result = Result(outcome="booked")
         _book(books, credit, result)
         return result
-    if books.settings.on_cancel == "none":
-        return Result(outcome="booked")
     return _ended(books, booked, given)
 
 
@@ -353,6 +351,8 @@ def _ended(books: Books, booked: Planned, given: Data) -> Result:
         method=given["method"],
     )
     result = Result(outcome="booked")
+    if sale is None:
+        return result
     _recognise_until(books, booked, last, result)
     found = settle(sale, books.settings, original=booked)
     if isinstance(found, Hold):

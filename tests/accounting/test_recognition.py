@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.accounting.made import SETTINGS, accounts, d, line, party, planned, refund, sale, settled
@@ -175,10 +176,11 @@ def test_the_waterfall() -> None:
 def test_a_cancelled_plan() -> None:
     invoice = planned(_plan(), DAILY)
     last = dt.date(2026, 6, 30)
-    credit = subscriptions.cancelled(
-        invoice, last, DAILY, key="shop/refund/9", number="1001-9", day=last, method="card"
-    )
+    how: dict[str, Any] = {"key": "shop/refund/9", "number": "1001-9", "day": last, "method": "card"}
+    credit = subscriptions.cancelled(invoice, last, replace(DAILY, on_cancel="refund_unused"), **how)
 
+    assert subscriptions.cancelled(invoice, last, DAILY, **how) is None
+    assert credit is not None
     found = settled(credit, DAILY, original=invoice)
 
     (part,) = subscriptions.unused(invoice, last, DAILY)

@@ -9,7 +9,7 @@ from dataclasses import fields
 from decimal import Decimal
 
 from kontering.accounting import settings
-from kontering.accounting.settings import Rate, Settings, exchange_rate, with_tolerance
+from kontering.accounting.settings import Rate, Settings, exchange_rate
 
 
 def test_every_setting_has_one_line() -> None:
@@ -61,7 +61,3 @@ def test_the_latest_rate_counts() -> None:
     days = (dt.date(2025, 12, 31), dt.date(2026, 1, 31), dt.date(2026, 2, 1))
     assert [exchange_rate(found, "EUR", day) for day in days] == [None, Decimal("7.46"), Decimal("7.47")]
     assert exchange_rate(found, "USD", days[2]) is None
-
-
-def test_a_flow_may_have_its_own_tolerance() -> None:
-    assert with_tolerance(Settings(), Decimal("0.5")).tolerance == Decimal("0.5")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -137,8 +137,3 @@ def exchange_rate(settings: Settings, currency: str, day: dt.date) -> Decimal | 
     """
     known = [rate for rate in settings.fx if rate.currency == currency and rate.since <= day]
     return max(known, key=lambda rate: rate.since).rate if known else None
-
-
-def with_tolerance(settings: Settings, tolerance: Decimal) -> Settings:
-    """The settings with a flow's own tolerance."""
-    return replace(settings, tolerance=tolerance)

@@ -98,9 +98,14 @@ def unused(document: Planned, last_day: dt.date, settings: Settings) -> tuple[Un
 
 def cancelled(
     document: Planned, last_day: dt.date, settings: Settings, *, key: str, number: str, day: dt.date, method: str | None
-) -> Sale:
-    """The credit note of a plan that ends early; with a `method` the money goes back by it."""
+) -> Sale | None:
+    """The credit note of a plan that ends early; with a `method` the money goes back by it.
+
+    None where nothing is unused, or where cancelled plans run on to the end of what is paid.
+    """
     parts = [part for part in unused(document, last_day, settings) if part.unused > 0]
+    if not parts or settings.on_cancel == "none":
+        return None
     lines = tuple(_credited(part) for part in parts)
     gross = sum((_gross(part, document.currency) for part in parts), ZERO)
     paid = (Paid(method=method, date=day, amount=gross),) if method and gross else ()
