@@ -133,7 +133,14 @@ def no_postings(document: Planned) -> tuple[Posting, ...]:
 
 
 def taker(takes: Mapping[str, Takes] = TAKES) -> Taker:
-    return Taker(project="acme", connection="books", takes=takes, render=body, postings=no_postings, clearing=lambda method: "psp_clearing")
+    return Taker(
+        project="acme",
+        connection="books",
+        takes=takes,
+        render=body,
+        postings=no_postings,
+        clearing=lambda method: "psp_clearing",
+    )
 
 
 def policy(**parts: Any) -> Policy:

@@ -109,7 +109,7 @@ def start_over(tx: Tx, row: int, attempt: int, trouble: str) -> None:
 def release(tx: Tx, documents: Sequence[str], state: str) -> None:
     """A person has looked: what was held, or unsure, of these documents is sent anew (ready), or never (skipped)."""
     terms = (delivery.c.project == tx.project, delivery.c.document.in_(documents))
-    undone = delivery.c.state.in_(("held", "ready") if state == "ready" else ("held", "ready", "sent"))
+    undone = delivery.c.state.in_(("held",) if state == "ready" else ("held", "ready", "sent"))
     changed = {"state": state, "attempt": delivery.c.attempt + 1, "trouble": None}
     tx.connection.execute(sa.update(delivery).where(*terms, undone).values(**changed))
 

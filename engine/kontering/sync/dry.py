@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -25,10 +25,10 @@ from kontering.store.documents import Row
 from kontering.store.store import Store, Tx
 from kontering.sync import course as courses
 from kontering.sync import flow as reading
-from kontering.sync import holds, matching, planner
+from kontering.sync import holds, matching, planner, wanted
 from kontering.sync.course import Course
 from kontering.sync.keys import Thing
-from kontering.sync.prepare import Held, Others, Prepared, Ready, Skipped, prepare
+from kontering.sync.prepare import Held, Others, Prepared, Ready, Settled, Skipped, beside, prepare
 from kontering.sync.progress import Tell, Tick, Unreadable, quiet
 from kontering.sync.wiring import Wired, WiredFlow
 
@@ -80,7 +80,7 @@ class _Run:
     targets: Mapping[str, Target]
     since: dt.date | None
     made: dict[tuple[str, Thing], Linked] = field(default_factory=dict)
-    settled: dict[tuple[str, str], Planned] = field(default_factory=dict)
+    settled: defaultdict[str, Settled] = field(default_factory=lambda: defaultdict(Settled))
     unreadable: list[Diagnostic] = field(default_factory=list)
 
 
@@ -156,7 +156,7 @@ def _item(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> It
     aside = Item(flow=flow.name, target=flow.target, key=record.key, version=record.version, outcome="skipped")
     match prepared:
         case Ready(document=document, postings=postings):
-            run.settled[flow.target, document.key] = document
+            run.settled[flow.target].add(document)
             return _planned(run, flow, document, postings, row or _row(flow, prepared))
         case Skipped(code=code, reason=reason):
             return replace(aside, code=code, reason=reason)
@@ -167,10 +167,11 @@ def _item(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> It
 
 def _planned(run: _Run, flow: WiredFlow, document: Planned, postings: Sequence[Posting], row: Row) -> Item:
     facts = courses.facts_of(run.tx, flow.target, [(row, document, flow)])[row.id]
-    made = {thing: linked for (side, thing), linked in run.made.items() if side == flow.target}
-    ours = [one for (side, _), one in run.settled.items() if side == flow.target]
-    coming: dict[Thing, str] = {(one.kind, one.key): "open" for one in ours}
-    facts = replace(facts, links={**facts.links, **made}, states={**facts.states, **coming})
+    things = wanted.things(document, flow.policy)
+    made = {thing: run.made[flow.target, thing] for thing in things if (flow.target, thing) in run.made}
+    credited = run.settled[flow.target].by_key.get(document.credits or "")
+    states = {**facts.states, (credited.kind, credited.key): "open"} if credited else facts.states
+    facts = replace(facts, links={**facts.links, **made}, states=states)
     course = courses.begin(row, document, flow, facts)
     looked, hold = _ask_all(run, course)
     todo = (hold,) if hold else tuple(planner.todo(course.want, course.facts))
@@ -249,21 +250,7 @@ def _outcome(todo: Sequence[Todo]) -> dict[str, Any]:
 
 def _others(run: _Run, flow: WiredFlow) -> Others:
     """As the store has them, and as this dry run would have them."""
-    stored = reading.others(run.tx, flow.target)
-
-    def invoice(key: str) -> Planned | None:
-        return run.settled.get((flow.target, key)) or stored.invoice(key)
-
-    def credits_of(key: str, but: str) -> Sequence[Planned]:
-        ours = [
-            one
-            for (side, _), one in run.settled.items()
-            if side == flow.target and one.credits == key and one.key != but
-        ]
-        known = {one.key for one in ours}
-        return (*(one for one in stored.credits_of(key, but) if one.key not in known), *ours)
-
-    return Others(invoice=invoice, credits_of=credits_of, numbers=stored.numbers)
+    return beside(reading.others(run.tx, flow.target), run.settled[flow.target])
 
 
 def _row(flow: WiredFlow, ready: Ready) -> Row:

@@ -17,7 +17,7 @@ from kontering.store import audit, codec, cursors, documents, lanes, links
 from kontering.store.lanes import Claimed
 from kontering.store.store import Store, Tx
 from kontering.sync import holds, keys, kill
-from kontering.sync.prepare import Held, Others, Prepared, Ready, Skipped, prepare
+from kontering.sync.prepare import Held, Others, Prepared, Ready, Settled, Skipped, beside, prepare
 from kontering.sync.progress import Ended, Tell, Tick, Unreadable, quiet
 from kontering.sync.wiring import WiredFlow
 
@@ -71,8 +71,7 @@ def _page(reading: Reading, page: Page) -> int:
     for problem in page.problems:
         reading.tell(Unreadable(flow=flow.name, problem=problem))
     with store.look() as tx:
-        new = news(tx, flow, page.records)
-        ready = [_checked(prepare(flow.maker, record, others(tx, flow.target)), flow) for record in new.values()]
+        ready = _prepared(tx, flow, news(tx, flow, page.records).values())
     kill.point("before_page")
     with store.begin() as tx:
         lanes.renew(tx, reading.ours)
@@ -84,6 +83,19 @@ def _page(reading: Reading, page: Page) -> int:
         if not isinstance(item, Ready):
             reading.tell(Ended(key=item.record.key, number="", state=_state(item), reason=item.reason))
     return len(ready)
+
+
+def _prepared(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> list[Prepared]:
+    """Each record's document; one may be about another of the same page."""
+    settled = Settled()
+    known = beside(others(tx, flow.target), settled)
+    ready: list[Prepared] = []
+    for record in records:
+        item = _checked(prepare(flow.maker, record, known), flow)
+        if isinstance(item, Ready):
+            settled.add(item.document)
+        ready.append(item)
+    return ready
 
 
 def accept(tx: Tx, flow: WiredFlow, items: Sequence[Prepared]) -> None:

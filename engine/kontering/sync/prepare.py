@@ -7,7 +7,7 @@ of any system; of other documents only what `Others` says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -49,6 +49,40 @@ class Others:
 
 
 NOBODY = Others(invoice=lambda key: None, credits_of=lambda key, but: (), numbers=lambda kind, number: {})
+
+
+@dataclass(slots=True)
+class Settled:
+    """Documents that are settled and not stored yet: those of a page that is being read, or of a dry run."""
+
+    by_key: dict[str, Planned] = field(default_factory=dict)
+    by_number: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_invoice: dict[str, list[Planned]] = field(default_factory=dict)
+
+    def add(self, document: Planned) -> None:
+        self.by_key[document.key] = document
+        self.by_number.setdefault((document.kind, document.number), document.key)
+        if document.credits:
+            self.by_invoice.setdefault(document.credits, []).append(document)
+
+
+def beside(others: Others, settled: Settled) -> Others:
+    """What is known, and beside it what is settled; that may grow meanwhile."""
+
+    def invoice(key: str) -> Planned | None:
+        found = settled.by_key.get(key)
+        return found if found and found.kind == "invoice" else others.invoice(key)
+
+    def credits_of(key: str, but: str) -> Sequence[Planned]:
+        ours = [one for one in settled.by_invoice.get(key, ()) if one.key != but]
+        newer = {one.key for one in ours}
+        return (*(one for one in others.credits_of(key, but) if one.key not in newer), *ours)
+
+    def numbers(kind: str, number: str) -> Mapping[str, str]:
+        key = settled.by_number.get((kind, number))
+        return others.numbers(kind, number) or ({number: key} if key else {})
+
+    return Others(invoice=invoice, credits_of=credits_of, numbers=numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
