@@ -159,6 +159,7 @@ CODES: dict[str, str] = {
     "K504": "An unknown country",
     "K505": "A record that is too large",
     "K506": "A record's word that its schema doesn't know",
+    "K507": "A record of which too much is made",
     "K510": "A field that the target doesn't have",
     "K511": "A field that the target needs",
     "K512": "A value that doesn't fit its field",

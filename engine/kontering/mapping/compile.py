@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,39 @@ from kontering.mapping.roots import Roots, display
 from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import Rows
 from kontering.mapping.used import used_schema
-from kontering.yaml.load import decode
 from kontering.yaml.texts import content
 
 DEEPEST = 10  # mappings that use one another
 
 
-def compile_path(path: Path, roots: Roots, out: Out, within: tuple[Path, ...] = ()) -> Mapping | None:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where mappings are looked for, what is wrong so far, and those that are compiled already, by their path."""
+
+    roots: Roots
+    out: Out
+    done: dict[Path, Mapping | None] = field(default_factory=dict)
+
+
+def compile_path(path: Path, roots: Roots, out: Out) -> Mapping | None:
     """The mapping of a file, as far as it can be understood; what is wrong goes to `out`."""
-    file = read(path, roots, out)
-    return compile_file(file, roots, out, within) if file is not None else None
+    return _compiled(path, Work(roots, out), ())
 
 
-def compile_file(file: MappingFile, roots: Roots, out: Out, within: tuple[Path, ...] = ()) -> Mapping | None:
+def _compiled(path: Path, work: Work, within: tuple[Path, ...]) -> Mapping | None:
+    file = read(path, work.roots, work.out)
+    return _compile(file, work, within) if file is not None else None
+
+
+def compile_file(file: MappingFile, roots: Roots, out: Out) -> Mapping | None:
+    return _compile(file, Work(roots, out), ())
+
+
+def _compile(file: MappingFile, work: Work, within: tuple[Path, ...]) -> Mapping | None:
+    roots, out = work.roots, work.out
     schema, wanted = _source(file, roots, out), _target(file, roots, out)
-    rows = {spec.name: _rows(spec, file, out) for spec in file.tables}
-    uses = _uses(file, roots, out, (*within, file.path))
+    rows = {spec.name: _rows(spec, file, roots, out) for spec in file.tables}
+    uses = _uses(file, work, (*within, file.path))
     if schema is None or wanted is None:
         return None
     typed = typed_cells(file, wanted, {spec.name for spec in file.tables if _is_untyped(spec)})
@@ -66,6 +83,7 @@ def compile_file(file: MappingFile, roots: Roots, out: Out, within: tuple[Path, 
         uses=uses,
         digest=_digest(files, uses.values()),
         files=files,
+        roots=roots,
     )
 
 
@@ -109,25 +127,26 @@ def _is_untyped(spec: TableSpec) -> bool:
     return spec.rows.kind != "inline"
 
 
-def _rows(spec: TableSpec, file: MappingFile, out: Out) -> tuple[Rows, ...]:
+def _rows(spec: TableSpec, file: MappingFile, roots: Roots, out: Out) -> tuple[Rows, ...]:
     """A table's rows, those put in front first; a connection's come at the run."""
-    found = [_some_rows(spec, part, file, out) for part in (spec.first, spec.rows) if part is not None]
+    found = [_some_rows(spec, part, file, roots, out) for part in (spec.first, spec.rows) if part is not None]
     return tuple(rows for rows in found if rows is not None)
 
 
-def _some_rows(spec: TableSpec, part: RowsSpec, file: MappingFile, out: Out) -> Rows | None:
+def _some_rows(spec: TableSpec, part: RowsSpec, file: MappingFile, roots: Roots, out: Out) -> Rows | None:
     if part.kind == "connection":
         return None
     if part.kind == "inline":
         return tables.inline_rows(spec, part.lists, out)
     path = csv_path(part, file)
+    if not roots.may_read(path, file.files.get(part.span.file, file.path)):
+        out.append(problems.outside(part.span, part.file))
+        return None
     if not path.is_file():
         near = closest(path.name, [each.name for each in path.parent.glob("*.csv")]) if path.parent.is_dir() else None
         out.append(problems.no_csv(part.span, part.file, near))
         return None
-    text, found = decode(content(path), display(path))
-    out.extend(found)
-    rows, wrong = tables.read_csv(text, display(path)) if text is not None else (None, ())
+    rows, wrong = tables.decode_csv(content(path), display(path))
     out.extend(wrong)
     lacking = list(tables.lacking_columns(spec, rows, part.span)) if rows else []
     out.extend(lacking)
@@ -146,19 +165,20 @@ def _csv_files(file: MappingFile) -> Iterable[Path]:
     return [path for part in parts if (path := csv_path(part, file)).is_file()]
 
 
-def _uses(file: MappingFile, roots: Roots, out: Out, within: tuple[Path, ...]) -> dict[str, Mapping]:
+def _uses(file: MappingFile, work: Work, within: tuple[Path, ...]) -> dict[str, Mapping]:
     found: dict[str, Mapping] = {}
     seen: set[str] = set()
     for use in (part for part in all_parts(file) if isinstance(part, Use)):
         if use.mapping not in seen:
             seen.add(use.mapping)
-            mapping = _use(use, file, roots, out, within)
+            mapping = _use(use, file, work, within)
             if mapping is not None:
                 found[use.mapping] = mapping
     return found
 
 
-def _use(use: Use, file: MappingFile, roots: Roots, out: Out, within: tuple[Path, ...]) -> Mapping | None:
+def _use(use: Use, file: MappingFile, work: Work, within: tuple[Path, ...]) -> Mapping | None:
+    roots, out = work.roots, work.out
     beside = file.files.get(use.mapping_span.file, file.path)
     path = find(use.mapping, roots, beside)
     if path is None:
@@ -173,7 +193,9 @@ def _use(use: Use, file: MappingFile, roots: Roots, out: Out, within: tuple[Path
     if len(within) > DEEPEST:
         out.append(problems.too_many_steps(use.mapping_span, "use", DEEPEST))
         return None
-    return compile_path(path, roots, out, within)
+    if path not in work.done:
+        work.done[path] = _compiled(path, work, within)
+    return work.done[path]
 
 
 def _digest(files: Iterable[Path], uses: Iterable[Mapping]) -> str:

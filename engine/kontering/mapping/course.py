@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kontering.diagnostics import Diagnostic, Span
 from kontering.language.interpret import Scope
 from kontering.language.problems import Bad, Missing
+from kontering.mapping import refusals
 from kontering.mapping.fit import Path, dotted
 from kontering.mapping.outcomes import Held, Skipped, Watch
 from kontering.mapping.tables import Rows
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 MOST_PROBLEMS = 50
+ELEMENTS = 10_000  # that a mapping may make of any record, and two more for each value that the record has
 
 
 class Left(Exception):
@@ -47,6 +49,14 @@ class Course:
     problems: list[Diagnostic] = field(default_factory=list)
     ends: list[Held | Skipped] = field(default_factory=list)
     places: dict[Path, Span] = field(default_factory=dict)
+    most: int = ELEMENTS
+    made: int = 0
+
+    def count(self, span: Span) -> None:
+        """Blocks inside blocks multiply: what no record needs is refused before it takes all day."""
+        self.made += 1
+        if self.made > self.most:
+            raise Bad(refusals.too_much(span, self.most))
 
 
 @dataclass(slots=True)

@@ -34,7 +34,8 @@ def find(name: str, roots: Roots, beside: Path | None = None) -> Path | None:
     """The file of a mapping's name, or of a path; never the file that asks."""
     if name.endswith((".yaml", ".yml")) or name.startswith("."):
         path = (beside.parent if beside else Path()) / name
-        return path if path.is_file() else None
+        allowed = beside is None or roots.may_read(path, beside)
+        return path if allowed and path.is_file() else None
     found = (folder / f"{name}{ENDING}" for folder in roots.folders("mappings"))
     return next((path for path in found if path.is_file() and not _same(path, beside)), None)
 

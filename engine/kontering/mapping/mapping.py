@@ -9,12 +9,13 @@ from typing import Any
 
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.mapping import problems, records
-from kontering.mapping.course import Course
+from kontering.mapping.course import ELEMENTS, Course
 from kontering.mapping.dates import UnknownZone, zone_of
 from kontering.mapping.file import value_problem
 from kontering.mapping.fit import Cut
 from kontering.mapping.outcomes import Failed, Held, Mapped, Outcome, Skipped, Watch
 from kontering.mapping.parts import MappingFile, Param, TableSpec
+from kontering.mapping.roots import Roots
 from kontering.mapping.run import run
 from kontering.mapping.schemas import Schema
 from kontering.mapping.tables import Rows
@@ -39,6 +40,7 @@ class Mapping:
     uses: Names[str, Mapping]
     digest: str
     files: tuple[Path, ...]
+    roots: Roots
 
     @property
     def name(self) -> str:
@@ -93,11 +95,12 @@ class Mapping:
         """
         if wrong := self.param_problems(params):
             return Failed(diagnostics=wrong)
-        faults: records.Faults = []
-        data = records.read_with(self.read, record, faults)
+        size, too_large = records.measured(record)
+        faults: records.Faults = [records.Fault("K505", too_large)] if too_large else []
+        data = records.read_measured(self.read, record, faults) if not faults else None
         if faults:
             return Failed(diagnostics=tuple(records.told(each, self.file.record, record_key) for each in faults))
-        course = Course(record_key, zone, tables, recorder)
+        course = Course(record_key, zone, tables, recorder, most=ELEMENTS + 2 * size)
         return run(self, data, self.settled_params(params), course)
 
 

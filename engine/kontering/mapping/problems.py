@@ -186,6 +186,11 @@ def no_csv(span: Span, name: str, near: str | None) -> Diagnostic:
     return Diagnostic("K143", f"there is no file {name!r}", span, hint)
 
 
+def outside(span: Span, name: str) -> Diagnostic:
+    message = f"{name!r} lies outside of the project"
+    return Diagnostic("K143", message, span, "a mapping reads files of its own project only")
+
+
 def bad_csv(span: Span, message: str, hint: str | None = None) -> Diagnostic:
     return Diagnostic("K143", message, span, hint)
 

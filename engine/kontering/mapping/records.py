@@ -66,9 +66,14 @@ def decoded(data: Any, schema: Schema, faults: Faults) -> Any:
 
 def read_with(read: Read, data: Any, faults: Faults) -> Any:
     """The values of a record, by a reading function that is at hand."""
-    if (reason := too_large(data)) is not None:
+    _, reason = measured(data)
+    if reason is not None:
         faults.append(Fault("K505", reason))
         return None
+    return read_measured(read, data, faults)
+
+
+def read_measured(read: Read, data: Any, faults: Faults) -> Any:
     whole = data if isinstance(data, Mapping) else {}
     return read(data, whole, whole, faults)
 
@@ -83,17 +88,17 @@ def dotted(name: str, path: tuple[str | int, ...]) -> str:
     return (name + steps) if name else steps.lstrip(".")
 
 
-def too_large(data: Any) -> str | None:
-    """Why a record is refused unread: nobody's order has a million values or is sixty levels deep."""
+def measured(data: Any) -> tuple[int, str | None]:
+    """How many values a record has, and why it is refused unread: no order has a million, or is sixty levels deep."""
     count, level, depth = 0, [data], 0
     while level:
         count, depth = count + len(level), depth + 1
         if count > LARGEST:
-            return f"the record has more than {LARGEST:,} values"
+            return count, f"the record has more than {LARGEST:,} values"
         if depth > DEEPEST:
-            return f"the record is nested more than {DEEPEST} levels deep"
+            return count, f"the record is nested more than {DEEPEST} levels deep"
         level = [part for value in level if type(value) in (dict, list) for part in _parts(value)]
-    return None
+    return count, None
 
 
 def _parts(value: Any) -> Any:

@@ -73,6 +73,11 @@ def cut(span: Span, field: str, length: int, most: int, full: str) -> Diagnostic
     return Diagnostic("K518", message, span, severity="warning", field=field, notes=(f"in full: {full}",))
 
 
+def too_much(span: Span, most: int) -> Diagnostic:
+    message = f"the mapping makes more than {most:,} elements of one record"
+    return Diagnostic("K507", message, span, "blocks inside blocks multiply: filter the inner list")
+
+
 def table_missed(span: Span, table: str, keys: str) -> Diagnostic:
     return Diagnostic(
         "K520", f"table {table!r} has no row for {keys}", span, "add a row, or let on_miss say what to take"

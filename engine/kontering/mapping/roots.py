@@ -20,6 +20,11 @@ class Roots:
             yield self.project / folder
         yield resources.shipped(folder)
 
+    def may_read(self, path: Path, asking: Path) -> bool:
+        """Whether a mapping file may name this file: it lies in the same project, or among what is shipped."""
+        allowed = [around(asking), *([self.project] if self.project else []), resources.shipped("examples")]
+        return any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed)
+
     def find(self, folder: resources.Folder, name: str) -> Path | None:
         """The first file of that name: `find("schemas", "records/woocommerce/order.schema.json")`."""
         return next((path for root in self.folders(folder) if (path := root / name).is_file()), None)
@@ -30,6 +35,12 @@ class Roots:
             _name(path, root / under, ending) for root in self.folders(folder) for path in _files(root / under, ending)
         }
         return sorted(found)
+
+
+def around(mapping: Path) -> Path:
+    """The folder that a mapping file belongs to: what lies around mappings/, else the file's own folder."""
+    whole = mapping.resolve()
+    return next((folder.parent for folder in whole.parents if folder.name == "mappings"), whole.parent)
 
 
 def display(path: Path) -> str:

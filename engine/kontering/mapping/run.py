@@ -294,6 +294,7 @@ def _missed(part: LookUp, table: TableSpec, keys: tuple[Any, ...], here: Here, p
 
 def _used(part: Use, here: Here, path: Path) -> Any:
     """What the other mapping makes of it, with its problems and stops as if they were this one's."""
+    here.course.count(part.span)
     mapping = here.mapping.uses[part.mapping]
     data = value(part.of, here, path) if part.of is not None else here.names[here.mapping.file.record]
     where = here.scope.path(data) or (part.of and _described(part.of)) or here.mapping.file.record
@@ -344,6 +345,7 @@ def _items(block: Block, here: Here, path: Path) -> list[Any]:
 
 def _element(block: Block, item: Any, number: int, here: Here, path: Path) -> dict[str, Any] | None:
     """One element, or None if the block's condition says no, or something is wrong with it."""
+    here.course.count(block.span)
     names: dict[str, Any] = {"loop": {"index": number}}
     if block.name is not None:
         names[block.name] = item

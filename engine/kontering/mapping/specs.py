@@ -103,7 +103,7 @@ def _test(item: Node, mapping: Mapping, beside: Path, before: Names[str, Any], o
     if expect is not None:
         _check_expected(expect, mapping.wanted, "", out)
     refusal = next((key for key in REFUSALS if node.get(key) is not None), None)
-    given = _given(node.get("given"), mapping.schema, beside, before, out)
+    given = _given(node.get("given"), mapping, beside, before, out)
     test = Spec(
         name=name,
         given=given,
@@ -233,28 +233,31 @@ def _stop_ids(mapping: Mapping) -> list[str]:
     return own + [name for use in mapping.uses.values() for name in _stop_ids(use)]
 
 
-def _given(node: Node | None, schema: Schema, beside: Path, before: Names[str, Any], out: Out) -> Any:
+def _given(node: Node | None, mapping: Mapping, beside: Path, before: Names[str, Any], out: Out) -> Any:
     """The record of a test: written here, in a file, or another one with changes."""
     match node:
         case None:
             return None
         case Map() if node.get("file") is not None and len(node.entries) == 1:
-            return _fixture(node, beside, out)
+            return _fixture(node, mapping, beside, out)
         case Map() if node.get("base") is not None:
-            return _changed(node, schema, beside, before, out)
+            return _changed(node, mapping, beside, before, out)
         case Map():
             return plain(node)
     out.append(problems.wrong_kind(node.span, "'given'", "a record, {file: …} or {base: …}", kind_of(node)))
     return None
 
 
-def _fixture(node: Map, beside: Path, out: Out) -> Any:
+def _fixture(node: Map, mapping: Mapping, beside: Path, out: Out) -> Any:
     name = text_of(node.get("file"), "the file's path", out)
     if name is None:
         return None
     entry = node.entry("file")
     assert entry is not None
     path = beside.parent / name
+    if not mapping.roots.may_read(path, beside):
+        out.append(problems.outside(entry.value.span, name))
+        return None
     if not path.is_file():
         near = closest(path.name, [each.name for each in path.parent.glob("*")]) if path.parent.is_dir() else None
         out.append(problems.no_fixture(entry.value.span, name, near))
@@ -275,17 +278,17 @@ def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-def _changed(node: Map, schema: Schema, beside: Path, before: Names[str, Any], out: Out) -> Any:
+def _changed(node: Map, mapping: Mapping, beside: Path, before: Names[str, Any], out: Out) -> Any:
     base = node.get("base")
     if isinstance(base, Scalar):
         record = before.get(base.text)
         if record is None:
             out.append(problems.unknown_base(base.span, base.text, before))
     else:
-        record = _given(base, schema, beside, before, out)
+        record = _given(base, mapping, beside, before, out)
     for entry in node.entries if record is not None else ():
         if entry.key.text != "base":
-            record = _put(record, entry, schema, out)
+            record = _put(record, entry, mapping.schema, out)
     return record
 
 

@@ -89,6 +89,16 @@ def _bad_cells(spec: TableSpec, row: ListNode) -> Iterable[Diagnostic]:
             )
 
 
+def decode_csv(content: bytes, file: str) -> tuple[Rows | None, tuple[Diagnostic, ...]]:
+    """The rows of a CSV file's bytes, which must be UTF-8."""
+    try:
+        return read_csv(content[: LARGEST * 4].decode("utf-8"), file)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"the byte 0x{content[error.start]:02X} is not UTF-8"
+        return None, (problems.bad_csv(Span(file, line), message, "save the file as UTF-8"),)
+
+
 def read_csv(text: str, file: str) -> tuple[Rows | None, tuple[Diagnostic, ...]]:
     """A CSV file with the names of its columns in the first line; `,`, `;` or a tab between cells.
 
