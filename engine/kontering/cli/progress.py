@@ -22,13 +22,33 @@ WORDS = {"read": "reading", "deliver": "delivering"}
 @contextmanager
 def shown() -> Iterator[Tell]:
     """A teller that draws, until the block ends."""
+    aside = _Aside()
     if sys.stderr.isatty() and not output.wants_json():
         with _bars() as tell:
-            yield tell
+            yield lambda event: tell(event) if aside.passes(event) else None
     else:
         lines = _Lines()
-        yield lines.tell
+        yield lambda event: lines.tell(event) if aside.passes(event) else None
         lines.end()
+    for event in aside.left.values():
+        _note(event, output.note)
+
+
+@dataclass(slots=True)
+class _Aside:
+    """What is held or failed is told at the end: a credit note that came before its invoice goes on later."""
+
+    left: dict[str, Ended] = field(default_factory=dict)
+
+    def passes(self, event: Event) -> bool:
+        """Whether the event is to be told at once."""
+        if not isinstance(event, Ended):
+            return True
+        if event.state in ("held", "failed"):
+            self.left[event.key] = event
+        else:
+            self.left.pop(event.key, None)
+        return False
 
 
 @dataclass(slots=True)
