@@ -14,6 +14,7 @@ from kontering.sync.dry import Item, Report
 
 SIGNS = {"create": "+", "change": "~", "fill": "+", "book": "✓", "mail": "✉"}
 PAINT = {"held": output.careful, "failed": output.bad, "waiting": output.careful, "skipped": output.dim}
+LONGEST = 48
 ASIDE = ("held", "failed", "waiting", "skipped")
 
 
@@ -40,8 +41,13 @@ def _head(item: Item) -> str:
         return output.bold(item.key)
     total = f"{document.totals.gross} {document.currency}"
     codes = ", ".join(item.vat_codes)
-    what = f"{document.kind.replace('_', ' ')} {document.number}, {document.date}, {document.customer.name}"
+    what = f"{document.kind.replace('_', ' ')} {document.number}, {document.date}, {_short(document.customer.name)}"
     return f"{output.bold(item.key)}  {what}, {output.bold(total)}, {codes} → {item.target}"
+
+
+def _short(name: str) -> str:
+    """A name of a reasonable length; associations can have very long ones."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
 def _document(item: Item) -> Iterator[str]:
@@ -143,7 +149,7 @@ def _aside(items: Sequence[Item], outcome: str, *, brief: bool) -> Iterator[str]
     yield output.bold(f"{outcome.capitalize()}:")
     for item in items:
         name = f"{item.key}" + (f" ({item.number})" if item.number else "")
-        yield f"  {PAINT[outcome](name)}  {item.code}: {item.reason}"
+        yield f"  {PAINT[outcome](name)} → {item.target}  {item.code}: {item.reason}"
         if outcome != "skipped" and not brief:
             yield from (f"      {line}" for line in output.behind(item.problems, item.reason))
     yield ""

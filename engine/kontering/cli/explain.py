@@ -23,7 +23,9 @@ from kontering.model.plan import Link
 from kontering.project.parts import payload_mapping
 from kontering.project.project import Project
 from kontering.project.words import near_or_all
+from kontering.store.store import Store
 from kontering.sync import keys, payload
+from kontering.sync.flow import others
 from kontering.sync.prepare import Held, Prepared, Ready, Skipped, prepare
 from kontering.sync.wiring import WiredFlow, wire
 
@@ -94,7 +96,8 @@ def _told(key: str, name: str | None, project: Project) -> Told:
         record_key=record.key,
         zone=maker.zone,
     )
-    prepared = prepare(maker, record)
+    with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
+        prepared = prepare(maker, record, others(tx, flow.target))
     made = _payload(prepared, flow, project) if isinstance(prepared, Ready) else None
     return Told(key=key, flow=flow, document=explained, prepared=prepared, payload=made)
 

@@ -27,6 +27,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "show": ("show", "Print a mapping with everything it extends, and where each line is from."),
         "eval": ("eval", "Evaluate one expression against a record."),
         "explain": ("explain", "Show how a document came to be, field by field."),
+        "lsp": ("lsp", "Serve an editor: problems as you type, completion, hover, definitions."),
     },
     "run": {
         "plan": ("plan", "Show what would be done and posted. Changes nothing."),
