@@ -16,8 +16,8 @@ import httpx
 
 from kontering.model.plan import Found, Receipt, Step, Totals
 from kontering.sdk import calls
-from kontering.sdk.connector import SDK, Again, Call, Connector, Settings, Takes
-from kontering.testing import Asked, Route, Simulated, reply
+from kontering.sdk.connector import SDK, Again, Call, Connector, Refusal, Refused, Settings, Takes
+from kontering.testing import Asked, Fault, Route, Simulated, reply
 
 SETTLE = timedelta(milliseconds=150)
 HOUR = timedelta(hours=1)
@@ -40,7 +40,21 @@ def connector(again: Again = Again.SAME) -> Connector:
         takes={kind: _takes(kind, again) for kind in PATHS},
         base_url=lambda settings: str(settings["url"]),
         target=lambda settings, client: PlainTarget(settings, client, again),
+        problem=problem,
     )
+
+
+def problem(response: httpx.Response) -> Exception | None:
+    """Our way of saying what is wrong: a message, and the place in the payload."""
+    if response.status_code != 400:
+        return None
+    said = response.json()
+    return Refused([Refusal(said["message"], said.get("path", ""))])
+
+
+def refuses(path: str, message: str) -> Fault:
+    """A refusal that names a place in the payload."""
+    return lambda simulator, request: reply({"message": message, "path": path}, 400)
 
 
 def _takes(kind: str, again: Again) -> Takes:

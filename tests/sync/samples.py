@@ -140,6 +140,7 @@ def taker(takes: Mapping[str, Takes] = TAKES) -> Taker:
         render=body,
         postings=no_postings,
         clearing=lambda method: "psp_clearing",
+        place=lambda kind, path: None,
     )
 
 

@@ -244,6 +244,21 @@ def test_a_refusal_holds_one_order_and_not_the_next(store: Store, system: Simula
     assert "the account is closed" in entry.reason
 
 
+def test_a_refusal_leads_to_the_line_of_the_mapping(store: Store, system: Simulated[Memory]) -> None:
+    run(store, system, [shop.order(1)], faults=at(3, books.refuses("/lines/0/product", "no such product")))
+
+    (entry,) = status.queue(store)
+    (problem,) = entry.problems
+    assert (problem.code, problem.field) == ("K701", "lines.0.product")
+    assert problem.span
+    assert Path(problem.span.file).name == "invoice.yaml"
+    assert (
+        (Path(shop.FOLDER / "mappings/plain/invoice.yaml").read_text().splitlines()[problem.span.line - 1])
+        .strip()
+        .startswith("product:")
+    )
+
+
 def test_after_a_refusal_the_target_gets_another_key(store: Store, system: Simulated[Memory]) -> None:
     """A target that answers the same key with the same refusal would refuse for ever what has long been mended."""
     refuses = at(3, lambda simulator, request: httpx.Response(400, json={"message": "the account is closed"}))

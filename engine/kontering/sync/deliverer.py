@@ -266,10 +266,8 @@ class Serving:
         return None
 
     def _refused(self, row: Row, move: Move, refusals: Sequence[Refusal]) -> Course | None:
-        kind = (
-            move.step.kind if isinstance(move, Send | Trial) else move.kind if isinstance(move, LookUp) else "look-up"
-        )
-        hold = holds.refused(row.key, kind, refusals, ())
+        kind = move.step.kind if isinstance(move, Send | Trial) else move.kind if isinstance(move, LookUp) else row.kind
+        hold = holds.refused(row.key, kind, refusals, self.wired.flows[row.flow].taker.place)
         self._not_taken(move, hold.reason)
         self._aside(row, hold)
         return None

@@ -202,8 +202,12 @@ def _ask_all(run: _Run, course: Course) -> tuple[tuple[str, ...], Hold | None]:
         try:
             said.append(_ask(course, entry, target))
         except Refused as refused:
-            return tuple(said), holds.refused(course.row.key, "look-up", refused.problems, ())
+            return tuple(said), holds.refused(course.row.key, _kind(entry), refused.problems, course.flow.taker.place)
     return tuple(said), None
+
+
+def _kind(entry: LookUp | Trial) -> str:
+    return entry.kind if isinstance(entry, LookUp) else entry.step.kind
 
 
 def _ask(course: Course, entry: LookUp | Trial, target: Target) -> str:

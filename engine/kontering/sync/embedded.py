@@ -99,8 +99,8 @@ def _document(batch: Batch, course: Course) -> None:
             if not _moves(batch, course, closed):
                 return
         except Refused as refused:
-            kind = entry.kind if isinstance(entry, Step | LookUp) else "document"
-            _aside(batch, course, holds.refused(course.row.key, kind, refused.problems, ()))
+            kind = entry.kind if isinstance(entry, Step | LookUp) else course.row.kind
+            _aside(batch, course, holds.refused(course.row.key, kind, refused.problems, course.flow.taker.place))
             return
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kontering.diagnostics import Diagnostic, closest
+from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.errors import Refusal
 from kontering.model.document import Planned
 from kontering.model.plan import Found, Hold, Skip
 from kontering.project.policy import State
+from kontering.sync.taker import Place
 
 
 def _hold(word: str, code: str, key: str, reason: str, hint: str, **details: Any) -> Hold:
@@ -56,7 +57,7 @@ def no_totals(key: str, id_: str) -> Hold:
 def edited_after_booking(key: str, number: str) -> Hold:
     reason = f"the record changed after it was booked as {number}"
     hint = "credit and invoice it in the books by hand, or correct the record, then retry or skip it"
-    return _hold("EDITED_AFTER_BOOKING", "K607", key, reason, hint, number=number)
+    return _hold("EDITED_AFTER_BOOKING", "K415", key, reason, hint, number=number)
 
 
 def payment_changed(key: str, payment: str) -> Hold:
@@ -107,12 +108,19 @@ def closed_period(key: str, refusals: Sequence[Refusal], until: str | None) -> H
     return _hold("PERIOD_CLOSED", "K616", key, reason, hint, closed_until=until)
 
 
-def refused(key: str, kind: str, refusals: Sequence[Refusal], places: Sequence[Diagnostic]) -> Hold:
+def refused(key: str, kind: str, refusals: Sequence[Refusal], place: Place) -> Hold:
+    """Each refusal that names a part of the payload leads to the mapping's line that wrote it."""
     reason = f"the target refuses the {kind}: {_joined(refusals)}"
-    hint = "mend what it names, then retry"
     details = [{"path": one.path, "message": one.message, "code": one.code} for one in refusals]
-    problems = tuple(places) or (Diagnostic("K701", reason, hint=hint, record=key),)
+    problems = tuple(_refusal(key, kind, one, place(kind, one.path)) for one in refusals)
     return Hold(code="REFUSED", reason=reason, details={"kind": kind, "refusals": details}, problems=problems)
+
+
+def _refusal(key: str, kind: str, refusal: Refusal, span: Span | None) -> Diagnostic:
+    hint = "mend what it names in the record, the table or the mapping, then retry"
+    field = refusal.path.strip("/").replace("/", ".") or None
+    message = f"the target refuses the {kind}: {refusal.message}"
+    return Diagnostic("K701", message, span, hint=hint, field=field, record=key)
 
 
 def past_finding_out(key: str, what: str) -> Hold:

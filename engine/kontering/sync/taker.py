@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from kontering.diagnostics import Span
 from kontering.model.document import Planned, Posting
 from kontering.model.plan import Hold
 from kontering.model.record import JsonObject
@@ -14,6 +15,9 @@ Render = Callable[[str, JsonObject], JsonObject | Hold]
 """Kind and planned data → the payload, or why there is none."""
 
 Postings = Callable[[Planned], tuple[Posting, ...]]
+Place = Callable[[str, str], Span | None]
+"""Kind and path into its payload → the mapping's line that wrote it."""
+
 Clearing = Callable[[str], str]
 """Payment method → role of the account that its money is on."""
 
@@ -28,6 +32,7 @@ class Taker:
     render: Render
     postings: Postings
     clearing: Clearing
+    place: Place
 
     def call(self, kind: str, action: str) -> Call | None:
         takes = self.takes.get(kind)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ import httpx
 from kontering.accounting import payments, postings
 from kontering.accounting.settings import Settings
 from kontering.connectors import registry
-from kontering.diagnostics import closest
+from kontering.diagnostics import Span, closest
 from kontering.errors import Misuse
 from kontering.mapping import mapping as mappings
 from kontering.mapping.load import load_mapping
@@ -24,9 +23,9 @@ from kontering.project.parts import Connection, Flow, Project, payload_mapping
 from kontering.project.policy import Policy
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source, Target
-from kontering.sync import holds
+from kontering.sync import holds, places
 from kontering.sync.prepare import Maker
-from kontering.sync.taker import Render, Taker
+from kontering.sync.taker import Taker
 
 Transports = Mapping[str, httpx.BaseTransport]
 Opened = Callable[[str], Source]
@@ -166,13 +165,15 @@ def _wired(project: Project, flow: Flow, connector: Connector) -> WiredFlow:
         policy=flow.policy,
         settings=settings,
     )
+    payloads = Payloads(project, target)
     taker = Taker(
         project=project.name,
         connection=flow.target,
         takes=connector.takes,
-        render=_renderer(project, target),
+        render=payloads.render,
         postings=lambda document: postings.of(document, settings),
         clearing=lambda method: payments.role_of(method, settings),
+        place=payloads.place,
     )
     return WiredFlow(
         name=flow.name,
@@ -185,24 +186,32 @@ def _wired(project: Project, flow: Flow, connector: Connector) -> WiredFlow:
     )
 
 
-def _renderer(project: Project, connection: Connection) -> Render:
-    """Makes payloads with the connection's mappings, each loaded when the first one is made."""
+@dataclass(frozen=True, slots=True)
+class Payloads:
+    """Makes what a connection takes, with its payload mappings, each loaded when the first one is made."""
 
-    @cache
-    def mapping(kind: str) -> mappings.Mapping:
-        return load_mapping(payload_mapping(connection, kind), project.roots)
+    project: Project
+    connection: Connection
+    loaded: dict[str, mappings.Mapping] = field(default_factory=dict)
 
-    def render(kind: str, data: JsonObject) -> JsonObject | Hold:
-        made = mapping(kind)
-        params = {name: value for name, value in connection.params.items() if name in {p.name for p in made.params}}
-        match made.run(data, params=params, tables=connection.tables, record_key=str(data["key"])):
+    def mapping(self, kind: str) -> mappings.Mapping:
+        if kind not in self.loaded:
+            self.loaded[kind] = load_mapping(payload_mapping(self.connection, kind), self.project.roots)
+        return self.loaded[kind]
+
+    def render(self, kind: str, data: JsonObject) -> JsonObject | Hold:
+        made, key = self.mapping(kind), str(data["key"])
+        names = {param.name for param in made.params}
+        params = {name: value for name, value in self.connection.params.items() if name in names}
+        match made.run(data, params=params, tables=self.connection.tables, record_key=key):
             case mappings.Mapped(data=body):
                 return body
             case mappings.Held(reason=reason, diagnostic=problem):
-                return holds.not_rendered(str(data["key"]), kind, reason, (problem,))
+                return holds.not_rendered(key, kind, reason, (problem,))
             case mappings.Failed(diagnostics=problems):
-                return holds.not_rendered(str(data["key"]), kind, problems[0].message, problems)
+                return holds.not_rendered(key, kind, problems[0].message, problems)
             case mappings.Skipped(reason=reason):
-                return holds.not_rendered(str(data["key"]), kind, f"the payload mapping skips it: {reason}", ())
+                return holds.not_rendered(key, kind, f"the payload mapping skips it: {reason}", ())
 
-    return render
+    def place(self, kind: str, path: str) -> Span | None:
+        return places.place(self.mapping(kind).file, path) if path else None
