@@ -22,6 +22,7 @@ from kontering.mapping.recordschemas import check_schema
 from kontering.mapping.roots import Roots, display
 from kontering.mapping.schemas import ENDING
 from kontering.mapping.specs import check_tests
+from kontering.yaml.texts import exists
 
 PROJECT_FILE = "kontering.yaml"
 
@@ -45,7 +46,7 @@ def mapping_files(paths: Iterable[Path]) -> Iterator[Path]:
 def check_path(path: Path, roots: Roots, *, tests: bool = True) -> tuple[Diagnostic, ...]:
     """All problems of one file, with those of what it extends and uses."""
     out: Out = []
-    if not path.is_file():
+    if not exists(path):
         return (problems.unreadable(Span(display(path)), "there is no such file"),)
     mapping = compile_path(path, roots, out)
     if mapping is not None and (wrong := _own_schema(mapping, roots)):

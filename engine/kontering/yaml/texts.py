@@ -17,6 +17,11 @@ def content(path: Path) -> bytes:
     return path.read_bytes() if text is None else text.encode("utf-8", "surrogatepass")
 
 
+def exists(path: Path) -> bool:
+    """A file that an editor holds may be new."""
+    return path.resolve() in _HELD.get() or path.is_file()
+
+
 @contextmanager
 def holding(texts: Mapping[Path, str]) -> Iterator[None]:
     """Within it `content` reads these texts, by resolved path, in place of the files."""
