@@ -189,3 +189,12 @@ def test_several_books_live_in_one_store() -> None:
 
 def _recognised(amount: str) -> dict[str, object]:
     return posting("recognition", MARCH, deferred_revenue=f"{amount}/DK25", revenue=f"-{amount}/DK25")
+
+
+def test_whose_books_these_are_may_be_said_later() -> None:
+    with opened() as ledger:
+        booked(ledger, "shop/order/1", sale(customer(ledger).id))
+        customer(on(ledger.connection, company={"name": "Nordlys"}, language="en"), "shop/customer/2")
+
+        [info] = reads.books(ledger.connection)
+        assert (info.company, info.language) == ({"name": "Nordlys"}, "en")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kontering.connectors.ledger import sql, tables
 from kontering.connectors.ledger.chart import (
@@ -70,6 +70,8 @@ def open_book(connection: Connection, options: Options, now: Callable[[], dt.dat
         raise Misuse(
             f"base_currency: the book {options.book!r} is kept in {row.base_currency}, not {options.base_currency}"
         )
+    elif (row.company, row.language) != (_company(options), options.language):
+        _rename(connection, options)
     book = Book(connection=connection, options=options, now=now, digits=digits(options.base_currency))
     of = {"of": options.book}
     book.accounts.update(connection.execute(select(ledger_account.c.number).where(_OF_ACCOUNT), of).scalars())
@@ -206,7 +208,7 @@ def _create(connection: Connection, options: Options) -> None:
             base_currency=options.base_currency,
             country=options.country,
             language=options.language,
-            company=msgspec.json.encode(dict(options.company)).decode(),
+            company=_company(options),
             next_number=options.first_number,
             next_voucher=1,
             changed=0,
@@ -217,6 +219,16 @@ def _create(connection: Connection, options: Options) -> None:
     connection.execute(insert(ledger_account), chart)
     codes = CODES | {code: _own(options, code) for code in options.vat_codes}
     connection.execute(insert(ledger_vat_code), [_code_row(options.book, code) for code in codes.values()])
+
+
+def _rename(connection: Connection, options: Options) -> None:
+    """Who keeps the books, and in which language they are read, may be said anew at any time."""
+    mine = update(ledger_book).where(ledger_book.c.book == options.book)
+    connection.execute(mine.values(company=_company(options), language=options.language))
+
+
+def _company(options: Options) -> str:
+    return msgspec.json.encode(dict(options.company), order="deterministic").decode()
 
 
 def _own(options: Options, code: str) -> VatCode:

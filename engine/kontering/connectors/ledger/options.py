@@ -50,13 +50,14 @@ SCHEMA: Json = {
             "additionalProperties": False,
             "default": {},
             "title": "Company",
-            "description": "Whose books these are, for exports: name, vat_number, street, postcode, city.",
+            "description": "Whose books these are, for exports; SAF-T needs all of it.",
             "properties": {
                 "name": {"type": "string", "description": "Registered name."},
                 "vat_number": {"type": "string", "description": "CVR or VAT number."},
                 "street": {"type": "string", "description": "Street and house number."},
                 "postcode": {"type": "string", "description": "Postcode."},
                 "city": {"type": "string", "description": "City."},
+                "iban": {"type": "string", "description": "Bank account."},
             },
         },
         "accounts": {
