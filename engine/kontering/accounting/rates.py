@@ -63,6 +63,19 @@ def possible(country: str, day: dt.date) -> tuple[Decimal, ...]:
     return (first, *sorted(rest, reverse=True))
 
 
+@cache
+def ever(country: str) -> tuple[Decimal, ...]:
+    """Every rate above zero that a country has had, as far as the data goes back.
+
+    >>> Decimal("25.5") in ever("FI"), Decimal(24) in ever("FI"), ever("US")
+    (True, True, ())
+    """
+    starts = [span.since for span in _standard().get(country, ())]
+    named = [_since(period) for period in _dated().get(TABLES.get(country, country), ())]
+    days = {*starts, *(dt.date.fromisoformat(day) for day in named if not day.startswith("0000")), CURRENT_SINCE}
+    return tuple(sorted({rate for day in days for rate in possible(country, day)}))
+
+
 def regional(country: str, rate: Decimal) -> bool:
     """Is this the rate of an island or an enclave only?"""
     return rate in REGIONAL.get(country, frozenset())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Literal
 
-from kontering.accounting import territory
+from kontering.accounting import rates, territory
 from kontering.model.document import LineKind
 
 Treatment = Literal["domestic", "oss", "eu_goods", "eu_services", "export", "voucher"]
@@ -67,6 +68,23 @@ def is_role(name: str) -> bool:
     """
     country = name.removeprefix("vat_oss_")
     return name in ROLES or (country != name and (country in territory.eu() or country == "XI"))
+
+
+def near_codes(code: str) -> tuple[str, ...]:
+    """For a code that names a rate which its country never had: the codes with the rates that it had.
+
+    >>> near_codes("DK1"), near_codes("OSS-SE-24"), near_codes("DK25")
+    (('DK0', 'DK25'), ('OSS-SE-6', 'OSS-SE-12', 'OSS-SE-25'), ())
+    """
+    found = re.fullmatch(r"(OSS-)?([A-Z]{2})-?(\d+(?:\.\d+)?)(-IN)?", code)
+    if found is None:
+        return ()
+    scheme, country, rate, bought = found.groups()
+    had = rates.ever(country)
+    if not had or Decimal(rate) in had or (Decimal(rate) == 0 and not scheme):
+        return ()
+    known = had if scheme else (Decimal(0), *had)
+    return tuple(f"{scheme or ''}{country}{'-' if scheme else ''}{each.normalize():f}{bought or ''}" for each in known)
 
 
 def is_code(code: str) -> bool:

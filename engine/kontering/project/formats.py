@@ -61,8 +61,15 @@ def code(text: str) -> str | None:
     """
     >>> code("DK25"), code("U25")
     (None, 'a VAT code is one of the engine: DK25, DK0, EUG, EUS, EXP, OSS-DE-19, OUT')
+    >>> code("DK1")
+    "did you mean 'DK0' or 'DK25'? these are the rates that the country has had"
     """
-    return None if roles.is_code(text) else "a VAT code is one of the engine: DK25, DK0, EUG, EUS, EXP, OSS-DE-19, OUT"
+    if not roles.is_code(text):
+        return "a VAT code is one of the engine: DK25, DK0, EUG, EUS, EXP, OSS-DE-19, OUT"
+    near = roles.near_codes(text)
+    return (
+        f"did you mean {' or '.join(map(repr, near))}? these are the rates that the country has had" if near else None
+    )
 
 
 def treatment(text: str) -> str | None:
