@@ -339,7 +339,7 @@ def compiled(text: str) -> Mapping | None:
 
 def is_the_records(problem: Diagnostic) -> bool:
     """K209 is the record's where a number has decimals, or an element of a list is missing."""
-    ours = "no whole number" not in problem.message and "with null" not in problem.message
+    ours = "no whole number" not in problem.message and "null" not in problem.message.split(", not ")[-1]
     return problem.code in THE_RECORDS or (problem.code == "K209" and not ours)
 
 
