@@ -15,6 +15,7 @@ from kontering.language import emit_reckoning as reckoning
 from kontering.language import tree as t
 from kontering.language import values
 from kontering.language.emitter import IS_EMPTY, IS_LIST, IS_OBJECT, Emit, Emitter
+from kontering.language.known import ANY, NEVER_EMPTY, TEXTS, joined
 from kontering.language.tree import Tree
 from kontering.language.writer import Code, Writer, uses_current
 
@@ -64,17 +65,22 @@ def run(code: Callable[..., Any], *args: Any) -> Any:
 def _optional(e: Emitter, tree: Tree) -> str:
     """Null where the value is missing: without an exception, as long as no element of a list lacks something."""
     match tree:
-        case t.Name() if tree.name in e.writer.names:
-            local = e.writer.names[tree.name]
-            return local if local in e.writer.objects else e.writer.set(f"None if {local} == '' else {local}")
+        case t.Name() if tree.name in e.writer.names and tree.name not in e.writer.parts:
+            return _or_null(e, e.writer.names[tree.name])
         case t.Current():
-            return e.writer.set(f"None if {e.here} == '' else {e.here}")
+            return _or_null(e, e.here)
+        case t.Field(of=t.Name(name=name)) if name in e.writer.parts:
+            return _or_null(e, reading.part_of_name(e, name, tree.name))
         case t.Field():
             of = e.optional(tree.of)
+            if e.writer.knows(of).kind == "record":
+                return reading.attribute(e, of, tree.name)
             return _optional_part(e, of, IS_OBJECT, f"{of}.get({tree.name!r})")
         case t.Index():
             of = e.optional(tree.of)
-            return _optional_part(e, of, IS_LIST, reading.element(of, tree.index))
+            made = _optional_part(e, of, IS_LIST, reading.element(of, tree.index))
+            e.writer.known[made] = e.writer.knows(of).item or ANY
+            return made
         case t.Filter() | t.Project():
             return _optional_list(e, tree)
         case t.Then():
@@ -85,6 +91,16 @@ def _optional(e: Emitter, tree: Tree) -> str:
             return _tried(e, lambda: e.demanded(tree))
 
 
+def _or_null(e: Emitter, local: str) -> str:
+    """A local, which is null where it is the empty text."""
+    kind = e.writer.knows(local).kind
+    if e.writer.is_sure(local) or kind in NEVER_EMPTY:
+        return local
+    return e.writer.set(
+        f"{local} or None" if kind in TEXTS else f"None if {local} == '' else {local}", e.writer.knows(local)
+    )
+
+
 def _optional_part(e: Emitter, of: str, test: str, value: str) -> str:
     if of in e.writer.objects:
         made = e.writer.set(value)
@@ -92,9 +108,11 @@ def _optional_part(e: Emitter, of: str, test: str, value: str) -> str:
         return made
     made = e.writer.set("None")
     with e.writer.block(f"if {of} is not None:"):
-        e.guard(f"not ({test.format(of)})")
+        if e.writer.knows(of).kind != "list" or test != IS_LIST:
+            e.guard(f"not ({test.format(of)})")
         e.writer.line(f"{made} = {value}")
-        e.writer.line(f"if {made} == '': {made} = None")
+        if not e.writer.knows(of).is_record:
+            e.writer.line(f"if {made} == '': {made} = None")
     return made
 
 
@@ -107,6 +125,7 @@ def _optional_list(e: Emitter, tree: t.Filter | t.Project) -> str:
     with e.writer.block(f"if {of} is not None:"):
         filled = _tried(e, lambda: reading.of_list(e, of, tree))
         e.writer.line(f"{made} = {filled}")
+    e.writer.known[made] = e.writer.knows(filled)
     return made
 
 
@@ -114,23 +133,30 @@ def _optional_then(e: Emitter, tree: t.Then) -> str:
     first = e.optional(tree.first)
     made = e.writer.set("None")
     with e.writer.block(f"if {first} is not None:"):
-        e.writer.line(f"{made} = {e.at(first).optional(tree.then)}")
+        then = e.at(first).optional(tree.then)
+        e.writer.line(f"{made} = {then}")
+    e.writer.known[made] = e.writer.knows(then)
     return made
 
 
 def _optional_or(e: Emitter, tree: t.Or) -> str:
-    made = e.writer.set(e.tolerant().atom(tree.left))
+    left = e.tolerant().atom(tree.left)
+    made = e.writer.set(left)
     with e.writer.block(f"if {IS_EMPTY.format(made)}:"):
-        e.writer.line(f"{made} = {e.optional(tree.right)}")
+        right = e.plain(e.optional(tree.right))
+        e.writer.line(f"{made} = {right}")
+    e.writer.known[made] = joined(e.knows(tree.left, left), e.knows(tree.right, right))
     return made
 
 
 def _tried(e: Emitter, write: Callable[[], str]) -> str:
     made = e.writer.set("None")
     with e.writer.block("try:"):
-        e.writer.line(f"{made} = {write()}")
+        value = write()
+        e.writer.line(f"{made} = {value}")
     with e.writer.block("except Missing:"):
         e.writer.line(f"{made} = None")
+    e.writer.known[made] = e.writer.knows(value)
     return made
 
 

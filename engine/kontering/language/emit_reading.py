@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kontering.language import tree as t
 from kontering.language.emitter import IS_EMPTY, IS_LIST, IS_OBJECT, Emitter, never_missing
+from kontering.language.known import ANY, NUMBERS, TEXTS, Known, NeedsPlain
 from kontering.language.tree import Tree
 
 
@@ -14,6 +15,10 @@ def literal(e: Emitter, tree: t.Literal) -> str:
 
 
 def name(e: Emitter, tree: t.Name) -> str:
+    if (parts := e.writer.parts.get(tree.name)) is not None:
+        made = e.writer.set(f"{{{', '.join(f'{name!r}: {e.plain(local)}' for name, local in parts.items())}}}")
+        e.writer.make_sure(made)
+        return made
     local = e.writer.names.get(tree.name)
     if local is None:
         if e.strict:
@@ -27,8 +32,29 @@ def current(e: Emitter, tree: t.Current) -> str:
 
 
 def field(e: Emitter, tree: t.Field) -> str:
-    of = e.of(tree.of)
+    if isinstance(tree.of, t.Name) and tree.of.name in e.writer.parts:
+        return e.present(part_of_name(e, tree.of.name, tree.name))
+    of = e.shaped(tree.of)
+    if e.writer.knows(of).kind == "record":
+        return e.present(attribute(e, of, tree.name))
     return e.read(of, IS_OBJECT, f"{of}.get({tree.name!r})")
+
+
+def part_of_name(e: Emitter, name: str, part: str) -> str:
+    """The local of `let.x`, `param.x` or `loop.index`, where each is a local of its own."""
+    return e.writer.parts[name].get(part) or e.writer.set("None")
+
+
+def attribute(e: Emitter, of: str, name: str) -> str:
+    """A field of a generated class; a text may be empty there, which is null."""
+    key = ("attribute", of, name)
+    if (known := e.writer.remembered(key)) is not None:
+        return known
+    at, kind = e.writer.knows(of).fields.get(name, ("", ANY))
+    value = f"{of}.{at}{' or None' if kind.kind == 'text' else ''}" if at else "None"
+    made = e.writer.set(value if e.writer.is_sure(of) else f"({value}) if {of} is not None else None", kind)
+    e.writer.remember(key, made)
+    return made
 
 
 def item(e: Emitter, tree: t.Item) -> str:
@@ -40,8 +66,10 @@ def item(e: Emitter, tree: t.Item) -> str:
 
 
 def index(e: Emitter, tree: t.Index) -> str:
-    of = e.of(tree.of)
-    return e.read(of, IS_LIST, f"({element(of, tree.index)})")
+    of = e.shaped(tree.of)
+    made = e.read(of, IS_LIST, f"({element(of, tree.index)})")
+    e.writer.known[made] = e.writer.knows(of).item or ANY
+    return made
 
 
 def element(of: str, index: int) -> str:
@@ -51,7 +79,14 @@ def element(of: str, index: int) -> str:
 
 
 def slice_(e: Emitter, tree: t.Slice) -> str:
-    of = e.of(tree.of)
+    of = e.shaped(tree.of)
+    made = _slice(e, tree, of)
+    if e.writer.knows(of).kind == "list":
+        e.writer.known[made] = e.writer.knows(of)
+    return made
+
+
+def _slice(e: Emitter, tree: t.Slice, of: str) -> str:
     test = f"(type({{0}}) is list{' or type({0}) is str' if tree.of_text else ''})"
     part = f"{of}[{tree.start}:{tree.stop}:{tree.step}]"
     if e.demands:
@@ -61,7 +96,11 @@ def slice_(e: Emitter, tree: t.Slice) -> str:
 
 
 def flatten(e: Emitter, tree: t.Flatten) -> str:
-    of = e.of(tree.of)
+    of = e.shaped(tree.of)
+    known = e.writer.knows(of)
+    if known.item is not None and known.item.kind != "any" and known.item.kind != "list":
+        return e.writer.set(of, known)  # nothing in it is a list
+    e.plain(of)
     if e.demands:
         e.guard(f"not ({IS_LIST.format(of)})")
         return e.writer.set(f"flat({of})")
@@ -70,13 +109,14 @@ def flatten(e: Emitter, tree: t.Flatten) -> str:
 
 def _collect(e: Emitter, tree: Tree, item: str, made: str) -> None:
     """Adds an expression's value to a list, unless it is null."""
-    value = e.at(item).of(tree)
+    value = e.at(item).shaped(tree)
     unless = "" if e.demands and never_missing(tree) else f"if {value} is not None: "
     e.writer.line(f"{unless}{made}.append({value})")
+    e.writer.known[made] = Known("list", item=e.writer.knows(value))
 
 
 def project(e: Emitter, tree: t.Project) -> str:
-    return of_list(e, e.of(tree.of), tree)
+    return of_list(e, e.shaped(tree.of), tree)
 
 
 def of_list(e: Emitter, of: str, tree: t.Project | t.Filter) -> str:
@@ -87,9 +127,23 @@ def of_list(e: Emitter, of: str, tree: t.Project | t.Filter) -> str:
     return e.listed(of, lambda made: _joined_filter(e, of, tree, joined, made) if joined else _scan(e, of, tree, made))
 
 
-def loop_over(e: Emitter, of: str, each: Tree, made: str) -> None:
+def element_of(e: Emitter, of: str) -> str:
+    """A local for the elements of a list, to be set by a loop."""
     item = e.writer.fresh(inner=True)
-    with e.writer.block(f"for {item} in {of}:"):
+    e.writer.known[item] = e.writer.knows(of).item or ANY
+    return item
+
+
+def enter(e: Emitter, item: str) -> None:
+    """What a loop knows of its element: those of a generated class are all there."""
+    if e.writer.knows(item).kind == "record":
+        e.writer.make_sure(item)
+
+
+def loop_over(e: Emitter, of: str, each: Tree, made: str, source: str | None = None) -> None:
+    item = element_of(e, of)
+    with e.writer.block(f"for {item} in {source or of}:"):
+        enter(e, item)
         _collect(e, each, item, made)
 
 
@@ -105,15 +159,23 @@ def values_(e: Emitter, tree: t.Values) -> str:
 
 
 def filter_(e: Emitter, tree: t.Filter) -> str:
-    return of_list(e, e.of(tree.of), tree)
+    return of_list(e, e.shaped(tree.of), tree)
 
 
 def _scan(e: Emitter, of: str, tree: t.Filter, made: str) -> None:
-    item = e.writer.fresh(inner=True)
+    item = element_of(e, of)
     with e.writer.block(f"for {item} in {of}:"):
+        enter(e, item)
         holds = e.at(item).tolerant().of(tree.condition)
-        with e.writer.block(f"if not ({IS_EMPTY.format(holds)}):"):
+        with e.writer.block(f"if {_holds(e, holds)}:"):
             _collect(e, tree.each, item, made)
+
+
+def _holds(e: Emitter, local: str) -> str:
+    kind = e.writer.knows(local).kind
+    if kind == "boolean" or kind in TEXTS:
+        return local
+    return f"{local} is not None" if kind in NUMBERS else f"not ({IS_EMPTY.format(local)})"
 
 
 def _join(condition: Tree) -> tuple[str, Tree] | None:
@@ -141,13 +203,23 @@ def _joined_filter(e: Emitter, of: str, tree: t.Filter, join: tuple[str, Tree], 
     if index is None:
         index = e.writer.lazy(of)
         e.writer.blocks[e.writer.levels[index]].known[key] = index
-    e.writer.line(f"if {index} is None: {index} = indexed({of}, {name!r}, {forgiving})")
+    e.writer.line(f"if {index} is None: {index} = {_indexed(e, of, name, forgiving)}")
     wanted = e.tolerant().atom(other)
-    loop_over(e, f"chosen({index}, {wanted}, {forgiving})", tree.each, made)
+    loop_over(e, of, tree.each, made, f"chosen({index}, {wanted}, {forgiving})")
+
+
+def _indexed(e: Emitter, of: str, name: str, forgiving: bool) -> str:
+    item = e.writer.knows(of).item
+    if item is None or item.kind != "record":
+        return f"indexed({of}, {name!r}, {forgiving})"
+    at, kind = item.fields.get(name, ("", ANY))
+    if kind.is_record:
+        raise NeedsPlain(kind.place)
+    return f"indexed_by({of}, {at!r}, {forgiving})"
 
 
 def then(e: Emitter, tree: t.Then) -> str:
-    return e.at(e.of(tree.first)).of(tree.then)
+    return e.at(e.shaped(tree.first)).shaped(tree.then)
 
 
 def pick(e: Emitter, tree: t.Pick) -> str:

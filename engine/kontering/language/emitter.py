@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from kontering.language import tree as t
+from kontering.language.known import ANY, BOOLEAN, NEVER_EMPTY, NUMBERS, TEXTS, Known, NeedsPlain, of_value
 from kontering.language.tree import Tree
 from kontering.language.writer import Writer
 
@@ -72,9 +73,9 @@ class Emitter:
 
     def demanded(self, tree: Tree) -> str:
         """The local of a value; the code raises where it is missing."""
-        local = self.of(tree)
+        local = self.shaped(tree)
         if self.strict and not never_missing(tree):
-            self.guard(IS_MISSING.format(local), "Missing")
+            self.need(local)
         return local
 
     def optional(self, tree: Tree) -> str:
@@ -86,7 +87,18 @@ class Emitter:
         return self.of(tree)
 
     def of(self, tree: Tree) -> str:
-        """The local of an expression's value in this mode."""
+        """The local of an expression's value in this mode: plain data."""
+        return self.plain(self.shaped(tree))
+
+    def plain(self, local: str) -> str:
+        """The local again, if what is in it is plain data."""
+        known = self.writer.knows(local)
+        if known.is_record:
+            raise NeedsPlain(known.place)
+        return local
+
+    def shaped(self, tree: Tree) -> str:
+        """The local of an expression's value in this mode, which may be a record of a generated class."""
         if isinstance(tree, UNCACHED):
             return self.table[type(tree)](self, tree)
         return self._known(tree, self.mode, self.table[type(tree)])
@@ -121,25 +133,48 @@ class Emitter:
 
     # small things that many nodes need
 
+    def knows(self, tree: Tree, local: str) -> Known:
+        """What is known of an expression's value; a literal's local may be its source."""
+        return of_value(tree.value) if isinstance(tree, t.Literal) else self.writer.knows(local)
+
+    def is_number(self, tree: Tree, local: str) -> bool:
+        """Whether a value is surely a number, and there."""
+        if isinstance(tree, t.Literal):
+            return type(tree.value).__name__ in ("int", "Decimal")
+        return self.writer.knows(local).kind in NUMBERS and (self.demands or self.writer.is_sure(local))
+
+    def need(self, local: str) -> str:
+        """Gives up where a value is missing."""
+        if not self.writer.is_sure(local):
+            self.guard(_missing(self.writer.knows(local), local), "Missing")
+            self.writer.make_sure(local)
+        return local
+
     def guard(self, wrong: str, error: str = "Unfit") -> None:
         """Gives up if a condition holds."""
         self.writer.once(f"if {wrong}: raise {error}")
 
     def present(self, local: str) -> str:
-        if self.demands and local not in self.writer.objects:
-            self.guard(f"not {local} and ({IS_MISSING.format(local)})", "Missing")
-        return local
+        return self.need(local) if self.demands else local
 
-    def unless_null(self, locals_: list[str], value: str) -> str:
+    def unless_null(self, locals_: list[str], value: str, known: Known = ANY) -> str:
         """A value that is reckoned; in a tolerant place null if one of its parts is."""
-        some = [local for local in locals_ if local[0] in "vn"]
+        some = [local for local in locals_ if local[0] in "vn" and not self.writer.is_sure(local)]
         if self.forgives and some:
             value = f"None if {' or '.join(f'{local} is None' for local in some)} else {value}"
-        return self.writer.set(value)
+        return self.writer.set(value, known)
+
+    def truth(self, value: str) -> str:
+        """A local that is true or false, whatever else."""
+        local = self.writer.set(value, BOOLEAN)
+        self.writer.make_sure(local)
+        return local
 
     def read(self, of: str, test: str, value: str) -> str:
         """A part of something that has parts, if it has them."""
         if of in self.writer.objects:
+            return self.present(self.writer.set(value))
+        if self.demands and self.writer.knows(of).kind == "list" and test == IS_LIST:
             return self.present(self.writer.set(value))
         if self.demands:
             self.guard(f"not ({test.format(of)})")
@@ -149,7 +184,8 @@ class Emitter:
     def listed(self, of: str, write: Callable[[str], None]) -> str:
         """A list made from a list: `write` fills the local it is given."""
         if self.demands:
-            self.guard(f"not ({IS_LIST.format(of)})")
+            if self.writer.knows(of).kind != "list":
+                self.guard(f"not ({IS_LIST.format(of)})")
             made = self.writer.set("[]")
             write(made)
             return made
@@ -158,3 +194,9 @@ class Emitter:
             self.writer.line(f"{made} = []")
             write(made)
         return made
+
+
+def _missing(known: Known, local: str) -> str:
+    if known.kind in NEVER_EMPTY:
+        return f"{local} is None"
+    return f"not {local}" if known.kind in TEXTS else f"not {local} and ({IS_MISSING.format(local)})"

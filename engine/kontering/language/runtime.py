@@ -24,11 +24,13 @@ __all__ = [
     "filtered",
     "flat",
     "indexed",
+    "indexed_by",
     "item",
     "negated",
     "number",
     "printed",
     "summed",
+    "tidied",
     "values",
 ]
 
@@ -96,6 +98,16 @@ def indexed(of: list[Value], name: str, forgiving: bool) -> dict[object, list[Va
     return found
 
 
+def indexed_by(of: list[Any], attribute: str, forgiving: bool) -> dict[object, list[Any]]:
+    """As `indexed`, for records of a generated class; without the attribute all are null."""
+    found: dict[object, list[Any]] = {}
+    for each in of:
+        value = getattr(each, attribute) if attribute else None
+        if type(value) is not dict and type(value) is not list:
+            found.setdefault(_key(value, forgiving), []).append(each)
+    return found
+
+
 def chosen(index: dict[object, list[Value]], value: Any, forgiving: bool) -> list[Value]:
     """The elements whose field equals a value."""
     if type(value) is dict or type(value) is list:
@@ -124,3 +136,11 @@ def printed(parts: Iterable[str]) -> str:
     if len(text) > values.MAX_TEXT:
         raise Unfit
     return text
+
+
+def tidied(pieces: list[str]) -> str:
+    """A template's text, tidied; one line without doubled blanks only loses those at its ends."""
+    text = printed(pieces)
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return values.tidy(text)

@@ -14,10 +14,12 @@ from typing import Any
 from kontering.diagnostics import Span
 from kontering.language import runtime
 from kontering.language import tree as t
+from kontering.language.known import ANY, Known
 from kontering.language.tree import Tree
 
 MAX_INDENT = 60
 MAX_LOOPS = 15
+MAX_LINES = 20_000
 
 
 class TooDeep(Exception):
@@ -44,7 +46,7 @@ class Code:
 
 _BUILTINS: dict[str, object] = {
     **{name: getattr(runtime, name) for name in runtime.__all__},
-    **{each.__name__: each for each in (abs, bool, dict, enumerate, int, len, list, str, type)},
+    **{each.__name__: each for each in (abs, bool, dict, enumerate, int, len, list, str, sum, type)},
 }
 
 
@@ -65,6 +67,8 @@ class Writer:
     constants: dict[str, object] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     objects: set[str] = field(default_factory=set)
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=lambda: [Block(0)])
     levels: dict[str, int] = field(default_factory=dict)
     loops: int = 0
@@ -75,6 +79,8 @@ class Writer:
         return len(self.blocks) - 1
 
     def line(self, text: str) -> None:
+        if len(self.lines) > MAX_LINES:
+            raise TooDeep
         self.lines.append("    " * len(self.blocks) + text)
 
     def fresh(self, inner: bool = False) -> str:
@@ -83,11 +89,23 @@ class Writer:
         self.levels[name] = self.level + inner
         return name
 
-    def set(self, value: str) -> str:
+    def set(self, value: str, known: Known = ANY) -> str:
         """A new local with the value of a Python expression."""
         name = self.fresh()
         self.line(f"{name} = {value}")
+        self.known[name] = known
         return name
+
+    def knows(self, local: str) -> Known:
+        return self.known.get(local, ANY)
+
+    def is_sure(self, local: str) -> bool:
+        """Whether a local can't be missing here."""
+        return local in self.objects or self.remembered(("sure", local)) is not None
+
+    def make_sure(self, local: str) -> None:
+        """From here to the end of the block the local isn't missing."""
+        self.remember(("sure", local), local)
 
     def lazy(self, of: str) -> str:
         """A new local that is None so far, set as far outside as the local that it will be made of."""
@@ -155,6 +173,10 @@ class Writer:
 
     def _shape(self, part: object) -> object:
         match part:
+            case t.Field(of=t.Name(name=name), name=field) if name in self.parts:
+                return "local", self.parts[name].get(field)
+            case t.Name(name=name) if name in self.parts:
+                return "parts", tuple(self.parts[name].items())
             case t.Name():
                 return "name", self.names.get(part.name, part.name)
             case tuple():
