@@ -119,6 +119,7 @@ CODES: dict[str, str] = {
     "K234": "Something that is never reached",
     "K235": "A block that goes through no list",
     "K236": "A path where letters are written",
+    "K237": "Totals that prove nothing",
     # K3 template
     "K300": "A template that can't be read",
     "K301": "Something that templates don't have",

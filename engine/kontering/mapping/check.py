@@ -17,6 +17,7 @@ from kontering.mapping.infer import infer_mapping
 from kontering.mapping.lookups import check_tables
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.naming import check_names, check_unused
+from kontering.mapping.proofs import check_totals
 from kontering.mapping.reading import Out
 from kontering.mapping.recordschemas import check_schema
 from kontering.mapping.roots import Roots, display
@@ -72,4 +73,5 @@ def check_mapping(mapping: Mapping) -> tuple[Diagnostic, ...]:
     check_names(mapping.file, out)
     check_tables(mapping, out)
     infer_mapping(mapping, out)
+    check_totals(mapping, out)
     return ordered(out)

@@ -342,6 +342,11 @@ def each_no_list(span: Span, found: str) -> Diagnostic:
     return Diagnostic("K235", f"each goes through a list, not through {found}", span, "give the path of a list")
 
 
+def proves_nothing(span: Span, why: str) -> Diagnostic:
+    hint = "give the total that the source claims; the engine adds the lines up itself"
+    return Diagnostic("K237", f"this total proves nothing: {why}", span, hint, "warning")
+
+
 def near(name: str, known: Iterable[str], list_as: str, otherwise: str | None = None) -> str | None:
     """The hint for a wrong name: the one that was probably meant, or all that there are."""
     names = list(known)

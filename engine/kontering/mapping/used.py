@@ -12,6 +12,7 @@ from typing import Any
 
 from kontering.language import tree as t
 from kontering.language.tree import Tree
+from kontering.mapping.naming import let_places
 from kontering.mapping.parts import (
     Block,
     Computed,
@@ -23,6 +24,7 @@ from kontering.mapping.parts import (
     MappingFile,
     Part,
     Use,
+    expressions,
 )
 from kontering.mapping.schemas import Schema
 
@@ -72,6 +74,24 @@ def used_places(file: MappingFile, uses: Mapping[str, Any]) -> Used:
     if any(place[0] == "@" for place in used.touched | used.whole):  # all names at once
         used.whole.add((file.record,))
     return used
+
+
+def places_of(part: Part, file: MappingFile, uses: Mapping[str, Any]) -> set[Place]:
+    """The places of the record that one part reads, also by way of `let`."""
+    names = Names({file.record: frozenset({(file.record,)})}, {}, NOWHERE)
+    by_let: dict[str, set[Place]] = {}
+    for let in file.let:
+        used = Used()
+        names = _lets((let,), names, used, uses)
+        by_let[let.name] = used.whole | names.lets[let.name] | _by_lets(let.part, by_let)
+    used = Used()
+    _part(part, names, used, uses)
+    return used.whole | _by_lets(part, by_let)
+
+
+def _by_lets(part: Part, by_let: Mapping[str, set[Place]]) -> set[Place]:
+    read = {name for expression in expressions(part) for name, _ in let_places(expression.tree)}
+    return {place for name in read for place in by_let.get(name, ())}
 
 
 def _lets(lets: Iterable[Let], names: Names, used: Used, uses: Mapping[str, Any]) -> Names:
