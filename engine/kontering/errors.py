@@ -5,6 +5,8 @@ KonteringError
 + Misuse                the command was used wrongly: say how, exit 2
 + SystemFailed          a system or the store failed: exit 3, nothing is half-done
   + StoreUnusable       the store can't be opened, is newer than this version, or its disk is full
+    + StoreAway         its database doesn't answer: a worker waits and goes on
+    + StoreBusy         two wanted the same rows, nothing was changed: do it again
 + NotOurs               the lease of a lane was lost: send nothing more
 + WouldWrite            a dry run was about to write: a mistake in a connector, nothing was sent
 + ConnectorError
@@ -44,6 +46,14 @@ class SystemFailed(KonteringError):
 
 class StoreUnusable(SystemFailed):
     """The store can't be opened, is newer than this version, or its disk is full."""
+
+
+class StoreAway(StoreUnusable):
+    """The store's database doesn't answer; nothing is half-written."""
+
+
+class StoreBusy(StoreUnusable):
+    """Others had the rows that were wanted; nothing was changed, and it can be done again at once."""
 
 
 class NotOurs(KonteringError):

@@ -13,9 +13,10 @@ from kontering.store.store import Store
 from kontering.store.tables import audit as table
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.open("sqlite://", project="acme") as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("database")
+    with Store.open(url, project="acme") as opened:
         with opened.begin() as tx:
             audit.append(
                 tx, [Entry(who="kontering", what="create invoice", subject=f"shop/order/{n}") for n in range(3)]

@@ -28,9 +28,10 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def store(clock: Clock) -> Iterator[Store]:
-    with Store.open("sqlite://", project="acme", clock=clock) as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(clock: Clock, request: pytest.FixtureRequest) -> Iterator[Store]:
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("database")
+    with Store.open(url, project="acme", clock=clock) as opened:
         yield opened
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kontering.store import codec
-from kontering.store.store import Tx
+from kontering.store.store import Tx, exclusive
 from kontering.store.tables import audit
 
 FIRST = "0" * 64
@@ -30,15 +30,10 @@ class Entry:
 
 
 def append(tx: Tx, entries: Sequence[Entry]) -> None:
-    """Adds entries at the end of the chain; the transaction must be a writing one, or two would follow one."""
-    if not entries:
-        return
-    before, rows = _last(tx), []
-    for entry in entries:
-        row = _row(tx, entry, before)
-        before = row["hash"]
-        rows.append(row)
-    tx.connection.execute(sa.insert(audit), rows)
+    """Adds entries at the end of the chain, when the transaction ends: until then others may write theirs."""
+    if entries and not tx.entries:
+        tx.at_end.append(lambda: _write(tx))
+    tx.entries.extend(entries)
 
 
 def verify(tx: Tx) -> Iterator[str]:
@@ -60,12 +55,22 @@ def of(tx: Tx, subject: str) -> tuple[sa.Row[Any], ...]:
     return tuple(tx.connection.execute(rows))
 
 
-def _last(tx: Tx) -> str:
-    return tx.connection.scalar(sa.select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)) or FIRST
+def _write(tx: Tx) -> None:
+    exclusive(tx, "audit")
+    last = tx.connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    seq, before = (last.seq, last.hash) if last else (0, FIRST)
+    rows = []
+    for entry in tx.entries:
+        seq += 1
+        row = _row(tx, entry, seq, before)
+        before = row["hash"]
+        rows.append(row)
+    tx.connection.execute(sa.insert(audit), rows)
 
 
-def _row(tx: Tx, entry: Entry, before: str) -> dict[str, Any]:
+def _row(tx: Tx, entry: Entry, seq: int, before: str) -> dict[str, Any]:
     row = {
+        "seq": seq,
         "project": tx.project,
         "at": tx.now,
         "who": entry.who,

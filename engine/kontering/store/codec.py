@@ -11,6 +11,9 @@ import msgspec
 from kontering.diagnostics import Diagnostic
 from kontering.model.document import Planned
 from kontering.model.plan import Found, Step
+from kontering.model.voucher import Document, PlannedVoucher
+
+SALES = ("invoice", "credit_note")
 
 
 class _Details(msgspec.Struct):
@@ -21,6 +24,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 _sorted = msgspec.json.Encoder(decimal_format="number", order="sorted")
 _values = msgspec.json.Decoder(float_hook=Decimal)
 _planned = msgspec.json.Decoder(Planned)
+_voucher = msgspec.json.Decoder(PlannedVoucher, float_hook=Decimal)
 _steps = msgspec.json.Decoder(Step, float_hook=Decimal)
 _details = msgspec.json.Decoder(_Details)
 _founds = msgspec.json.Decoder(Found, float_hook=Decimal)
@@ -43,6 +47,11 @@ def unpacked(text: str) -> Any:
 def planned(text: str) -> Planned:
     """A settled document as it was stored."""
     return _planned.decode(text)
+
+
+def document(kind: str, text: str) -> Document:
+    """A settled document of any kind as it was stored."""
+    return _planned.decode(text) if kind in SALES else _voucher.decode(text)
 
 
 def step(text: str) -> Step:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kontering.model.plan import Found, Step
 from kontering.store import codec
-from kontering.store.store import Tx
+from kontering.store.store import Tx, insert_if_new
 from kontering.store.tables import delivery
 
 
@@ -73,16 +73,20 @@ def all_of(tx: Tx, document: str) -> tuple[sa.Row[Any], ...]:
     return tuple(tx.connection.execute(rows.order_by(delivery.c.id)))
 
 
-def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Delivery | None) -> int:
-    """Writes the intent: from here on, and until there is a receipt, the step may have happened."""
+def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Delivery | None) -> int | None:
+    """Writes the intent: from here on, and until there is a receipt, the step may have happened.
+
+    None: another lane has begun the same step since it was looked at.
+    """
     sent = {"state": "sent", "attempt": attempt, "first_at": tx.now, "sent_at": tx.now, "trouble": None}
     values = _values(tx, connection, step) | sent
     if before is None:
-        added = sa.insert(delivery).values(**values).returning(delivery.c.id)
-        number: int = tx.connection.execute(added).scalar_one()
+        added = insert_if_new(tx, delivery).values(**values).returning(delivery.c.id)
+        number: int | None = tx.connection.execute(added).scalar_one_or_none()
         return number
-    tx.connection.execute(sa.update(delivery).where(delivery.c.id == before.id).values(**values))
-    return before.id
+    as_it_was = (delivery.c.id == before.id, delivery.c.state == before.state, delivery.c.attempt == before.attempt)
+    changed = tx.connection.execute(sa.update(delivery).where(*as_it_was).values(**values))
+    return before.id if changed.rowcount == 1 else None
 
 
 def settle(tx: Tx, ids: Sequence[int], state: str, *, trouble: str | None = None) -> None:

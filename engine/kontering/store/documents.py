@@ -11,13 +11,16 @@ import sqlalchemy as sa
 
 from kontering.model.document import Planned
 from kontering.model.record import Record
-from kontering.store import codec, lanes
+from kontering.model.voucher import PlannedVoucher
+from kontering.store import codec, lanes, links
 from kontering.store.lanes import OPEN
 from kontering.store.store import Tx
 from kontering.store.tables import document
 
 ASIDE = ("held", "failed", "waiting")
 """States that a document leaves when what it waits for arrives, or when a person says so."""
+
+VOUCHERS = ("payout", "bank_line", "bill", "payment", "loss", "recognition", "voucher")
 
 _BRIEF = [column for column in document.c if column.name not in ("record", "document", "details")]
 
@@ -165,18 +168,51 @@ def states(tx: Tx, connection: str, keys: Iterable[str]) -> dict[tuple[str, str]
 
 def original(tx: Tx, connection: str, key: str) -> Planned | None:
     """The invoice of a key as it was booked: the newest edition that was done, else the newest that was settled."""
-    terms = (*_in_target(tx, connection), document.c.key == key, document.c.kind == "invoice")
     newest = (document.c.done_at.is_(None), document.c.id.desc())
-    wanted = sa.select(document.c.document).where(*terms, document.c.document.is_not(None)).order_by(*newest).limit(1)
+    terms = (*_in_target(tx, connection), document.c.kind == "invoice", document.c.document.is_not(None))
+    wanted = sa.select(document.c.document).where(*terms, _editions(key)).order_by(*newest).limit(1)
     text = tx.connection.scalar(wanted)
     return None if text is None else codec.planned(text)
 
 
+def booked(tx: Tx, connection: str, key: str) -> Planned | None:
+    """The newest edition of an invoice that the target has booked."""
+    terms = (*_in_target(tx, connection), document.c.kind == "invoice", document.c.done_at.is_not(None))
+    rows = sa.select(document.c.document).where(*terms, _editions(key)).order_by(document.c.id.desc())
+    for text in tx.connection.scalars(rows):
+        found = codec.planned(text)
+        linked = links.of(tx, connection, [("invoice", found.key)]).get(("invoice", found.key))
+        if linked is not None and "book" in linked.found.done:
+            return found
+    return None
+
+
+def about(tx: Tx, connection: str, key: str) -> tuple[PlannedVoucher, ...]:
+    """The vouchers that belong to a document, or close it among others."""
+    names_it = sa.and_(document.c.of.is_(None), document.c.document.contains(f'"key":"{key}"', autoescape=True))
+    terms = (*_counted(tx, connection), document.c.kind.in_(VOUCHERS))
+    rows = sa.select(document.c.kind, document.c.document).where(*terms, sa.or_(document.c.of == key, names_it))
+    return tuple(_voucher(row) for row in tx.connection.execute(rows))
+
+
+def sales(tx: Tx, connection: str) -> tuple[tuple[str, Planned], ...]:
+    """All invoices and credit notes that are booked, or will be, each with its flow."""
+    terms = (*_counted(tx, connection), document.c.kind.in_(codec.SALES))
+    rows = sa.select(document.c.flow, document.c.document).where(*terms).order_by(document.c.id)
+    return tuple((row.flow, codec.planned(row.document)) for row in tx.connection.execute(rows))
+
+
+def vouchers(tx: Tx, connection: str, kinds: Sequence[str] = ()) -> tuple[PlannedVoucher, ...]:
+    """All vouchers of these kinds, or of any, that are posted or will be."""
+    terms = (*_counted(tx, connection), document.c.kind.in_(kinds or VOUCHERS))
+    rows = sa.select(document.c.kind, document.c.document).where(*terms).order_by(document.c.id)
+    return tuple(_voucher(row) for row in tx.connection.execute(rows))
+
+
 def credits_of(tx: Tx, connection: str, invoice: str, but: str) -> tuple[Planned, ...]:
     """The other credit notes of an invoice that are booked, or will be."""
-    counted = (*OPEN, "waiting", "done")
-    terms = (*_in_target(tx, connection), document.c.of == invoice, document.c.key != but)
-    rows = sa.select(document.c.document).where(*terms, document.c.state.in_(counted), document.c.document.is_not(None))
+    terms = (*_counted(tx, connection), document.c.kind == "credit_note", document.c.of == invoice)
+    rows = sa.select(document.c.document).where(*terms, document.c.key != but)
     return tuple(codec.planned(text) for text in tx.connection.scalars(rows))
 
 
@@ -201,6 +237,23 @@ _BY_NUMBER = (  # asked for each document that is prepared, so it is built once
     .order_by(document.c.id)
     .limit(1)
 )
+
+
+def _editions(key: str) -> sa.ColumnElement[bool]:
+    """An invoice, and those that took its place when its order was changed: `shop/order/1:v2`."""
+    later = sa.and_(document.c.key > f"{key}:v", document.c.key < f"{key}:w")
+    return sa.or_(document.c.key == key, later)
+
+
+def _counted(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
+    counted = (*OPEN, "waiting", "done")
+    return (*_in_target(tx, connection), document.c.state.in_(counted), document.c.document.is_not(None))
+
+
+def _voucher(row: sa.Row[Any]) -> PlannedVoucher:
+    found = codec.document(row.kind, row.document)
+    assert isinstance(found, PlannedVoucher)
+    return found
 
 
 def _in_target(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -20,15 +20,29 @@ def pause(tx: Tx, connection: str, until: int, trouble: str) -> None:
     _put(tx, connection, tat=until, trouble=trouble)
 
 
+def set_paused(tx: Tx, name: str, words: str | None) -> None:
+    """A person shuts a connection, or the reading of a flow (`read/<flow>`), and nobody but a person opens it again."""
+    _put(tx, name, paused=words)
+
+
+def paused_flows(tx: Tx) -> frozenset[str]:
+    """Flows that a person has paused: neither read nor delivered."""
+    rows = sa.select(gate.c.connection).where(gate.c.project == tx.project, gate.c.paused.is_not(None))
+    return frozenset(name.removeprefix("read/") for name in tx.connection.scalars(rows) if name.startswith("read/"))
+
+
 def open_again(tx: Tx, connections: Sequence[str]) -> None:
     """A person has mended it, or wants it tried: stops and pauses are over."""
     gates = sa.update(gate).where(gate.c.project == tx.project, gate.c.connection.in_(connections))
     tx.connection.execute(gates.values(stopped=None, tat=0, trouble=None))
 
 
-def all_gates(tx: Tx) -> tuple[sa.Row[tuple[str, int, str | None, str | None]], ...]:
-    """(connection, tat, stopped, trouble) of every connection that ever had trouble."""
-    rows = sa.select(gate.c.connection, gate.c.tat, gate.c.stopped, gate.c.trouble).where(gate.c.project == tx.project)
+def all_gates(tx: Tx) -> tuple[sa.Row[tuple[str, int, str | None, str | None, str | None]], ...]:
+    """(connection, tat, stopped, trouble, paused) of every connection that ever had trouble, and of paused flows."""
+    rows = sa.select(gate.c.connection, gate.c.tat, gate.c.stopped, gate.c.trouble, gate.c.paused)
+    rows = rows.where(
+        gate.c.project == tx.project, sa.or_(gate.c.connection.not_like("%/%"), gate.c.paused.is_not(None))
+    )
     return tuple(tx.connection.execute(rows.order_by(gate.c.connection)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,8 +45,7 @@ def claim(tx: Tx, owner: str, *, but: Sequence[str] = (), limit: int = 1) -> tup
 
     Deliveries to the connections in `but` are left out, not the reading of them.
     """
-    wanted = _first(tx, sa.or_(lane.c.connection.not_in(but), _IS_READING), limit)
-    return _claimed(tx, owner, wanted)
+    return _claimed(tx, owner, _first(tx, sa.or_(lane.c.connection.not_in(but), _IS_READING), limit))
 
 
 def claim_of(tx: Tx, owner: str, connection: str, limit: int) -> tuple[Claimed, ...]:
@@ -53,18 +53,33 @@ def claim_of(tx: Tx, owner: str, connection: str, limit: int) -> tuple[Claimed, 
     return _claimed(tx, owner, _first(tx, sa.and_(lane.c.connection == connection, ~_IS_READING), limit))
 
 
-def _first(tx: Tx, which: sa.ColumnElement[bool], limit: int) -> sa.Select[tuple[str]]:
-    return sa.select(lane.c.key).where(*_free(tx), which).order_by(lane.c.due, lane.c.key).limit(limit)
+def claim_one(tx: Tx, owner: str, key: str) -> Claimed | None:
+    """This very lane, if it is due and free.
+
+    Its row is locked by its key alone, and only then looked at: with SKIP LOCKED, or with `due` in the same question, a
+    row would be passed over whose new due time isn't committed yet.
+    """
+    locked = sa.select(lane.c.key).where(lane.c.project == tx.project, lane.c.key == key).with_for_update()
+    if tx.connection.execute(locked).first() is None:
+        return None
+    rows = tx.connection.execute(sa.select(*_NAMED).where(*_free(tx), lane.c.key == key)).all()
+    return next(iter(_claimed(tx, owner, rows)), None)
 
 
-def _claimed(tx: Tx, owner: str, wanted: sa.Select[tuple[str]]) -> tuple[Claimed, ...]:
-    claimed = (
-        sa.update(lane)
-        .where(lane.c.project == tx.project, lane.c.key.in_(wanted))
-        .values(owner=owner, until=tx.now + LEASE)
-        .returning(lane.c.key, lane.c.connection)
-    )
-    return tuple(Claimed(row.key, row.connection, owner) for row in tx.connection.execute(claimed))
+_NAMED = (lane.c.key, lane.c.connection)
+
+
+def _first(tx: Tx, which: sa.ColumnElement[bool], limit: int) -> Sequence[Any]:
+    """Lanes that are free, locked where others could see them too; what others have locked is passed over."""
+    rows = sa.select(*_NAMED).where(*_free(tx), which).order_by(lane.c.due, lane.c.key).limit(limit)
+    return tx.connection.execute(rows.with_for_update(of=lane, skip_locked=True)).all()
+
+
+def _claimed(tx: Tx, owner: str, rows: Sequence[Any]) -> tuple[Claimed, ...]:
+    if rows:
+        ours = (lane.c.project == tx.project, lane.c.key.in_([row.key for row in rows]))
+        tx.connection.execute(sa.update(lane).where(*ours).values(owner=owner, until=tx.now + LEASE))
+    return tuple(Claimed(row.key, row.connection, owner) for row in rows)
 
 
 def renew(tx: Tx, ours: Claimed) -> None:
@@ -77,6 +92,7 @@ def renew(tx: Tx, ours: Claimed) -> None:
 def give_back(tx: Tx, ours: Sequence[Claimed], flows: Sequence[str]) -> None:
     """Frees lanes: due at once if they have more work for these flows, else when something wakes them."""
     keys, owner = [one.key for one in ours], ours[0].owner
+    _lock(tx, keys)  # what is open is asked for by a later statement, which sees what wakers before us have committed
     work = sa.select(document.c.lane).where(
         document.c.project == tx.project, document.c.lane == lane.c.key, document.c.state.in_(OPEN)
     )
@@ -116,19 +132,32 @@ def free_the_dead(tx: Tx) -> int:
 
 def next_due(tx: Tx) -> int | None:
     """When the next lane that nobody holds becomes due, its connection's rest included; None if none will."""
-    moment = sa.func.max(lane.c.due, sa.func.coalesce(gate.c.tat, 0))
+    rest = sa.func.coalesce(gate.c.tat, 0)
+    moment = sa.case((rest > lane.c.due, rest), else_=lane.c.due)
     both = lane.outerjoin(gate, sa.and_(gate.c.project == lane.c.project, gate.c.connection == lane.c.connection))
     waits = sa.select(sa.func.min(moment)).select_from(both).where(lane.c.project == tx.project, lane.c.owner.is_(None))
-    waits = waits.where(lane.c.due.is_not(None), gate.c.stopped.is_(None))
+    waits = waits.where(lane.c.due.is_not(None), gate.c.stopped.is_(None), gate.c.paused.is_(None))
+    waits = waits.where(lane.c.key.not_in(_paused(tx)))
     found: int | None = tx.connection.scalar(waits)
     return found
 
 
 def _free(tx: Tx) -> list[sa.ColumnElement[bool]]:
-    shut = sa.select(gate.c.connection).where(
-        gate.c.project == tx.project, sa.or_(gate.c.stopped.is_not(None), gate.c.tat > tx.now)
-    )
-    return [lane.c.project == tx.project, lane.c.due <= tx.now, lane.c.until <= tx.now, lane.c.connection.not_in(shut)]
+    closed = sa.or_(gate.c.stopped.is_not(None), gate.c.paused.is_not(None), gate.c.tat > tx.now)
+    shut = sa.select(gate.c.connection).where(gate.c.project == tx.project, closed)
+    due = [lane.c.project == tx.project, lane.c.due <= tx.now, lane.c.until <= tx.now]
+    return [*due, lane.c.connection.not_in(shut), lane.c.key.not_in(_paused(tx))]
+
+
+def _paused(tx: Tx) -> sa.Select[tuple[str]]:
+    """Gates that a person has shut; the reading of a paused flow is one."""
+    return sa.select(gate.c.connection).where(gate.c.project == tx.project, gate.c.paused.is_not(None))
+
+
+def _lock(tx: Tx, keys: Sequence[str]) -> None:
+    if tx.on_postgres:
+        rows = sa.select(lane.c.key).where(lane.c.project == tx.project, lane.c.key.in_(keys)).order_by(lane.c.key)
+        tx.connection.execute(rows.with_for_update()).all()
 
 
 def _ours(tx: Tx, ours: Claimed) -> list[sa.ColumnElement[bool]]:

@@ -1,25 +1,21 @@
-"""Opens a project's store and hands out its transactions: SQLite, durable, one writer at a time, never half-written."""
+"""Opens a project's store and hands out its transactions: durable, never half-written, in SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import StaticPool
 
 from kontering.errors import StoreUnusable
-from kontering.store import tables
+from kontering.store import engines, tables
+from kontering.store.engines import BUSY_SECONDS
 
-BUSY_SECONDS = 30
 MEMORY = "sqlite://"
 Clock = Callable[[], int]
 
@@ -31,22 +27,30 @@ def milliseconds() -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tx:
-    """One open transaction of one project; `now` is when it began."""
+    """One open transaction of one project; `now` is when it began. `at_end` is what is done just before the commit."""
 
     connection: sa.Connection
     project: str
     now: int
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+    entries: list[Any] = field(default_factory=list)
+    """What goes into the audit chain: locked as late and as briefly as can be."""
+
+    @property
+    def on_postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
 
 
 class Store:
     """A project's memory. Use it as a context manager, or call `close`."""
 
-    def __init__(self, engine: sa.Engine, *, project: str, url: str, read_only: bool, clock: Clock) -> None:
+    def __init__(self, engine: sa.Engine, *, project: str, url: str, read_only: bool, clock: Clock | None) -> None:
         self.engine = engine
         self.project = project
         self.url = url
         self.read_only = read_only
-        self.clock = clock
+        self.clock = clock or milliseconds
+        self._asks_database = clock is None and engine.dialect.name == "postgresql"
 
     @classmethod
     def open(
@@ -55,31 +59,50 @@ class Store:
         *,
         project: str = "",
         read_only: bool = False,
-        clock: Clock = milliseconds,
+        clock: Clock | None = None,
         busy: float = BUSY_SECONDS,
+        migrate: bool = False,
     ) -> Store:
-        """Opens `sqlite:///file.db`, or makes it. Read-only, a store that isn't there yet is an empty one in memory."""
-        if read_only and not _is_there(url):
+        """Opens a store, or makes it. Read-only, a store that isn't there yet is an empty one in memory.
+
+        An older SQLite file is brought up to date at once, an older PostgreSQL database only if `migrate` says so.
+        """
+        if read_only and not engines.is_there(url):
             return cls.open(MEMORY, project=project, clock=clock)
-        store = cls(_engine(url, read_only, busy), project=project, url=url, read_only=read_only, clock=clock)
+        engine = engines.engine(url, read_only=read_only, busy=busy)
+        store = cls(engine, project=project, url=url, read_only=read_only, clock=clock)
         try:
-            store._prepare()
+            store._prepare(migrate=migrate)
         except StoreUnusable:
             store.close()
             raise
         return store
 
+    @property
+    def on_postgres(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A writing transaction: all of it is kept, or nothing."""
         with self._usable(), self.engine.connect() as connection, connection.execution_options(writes=True).begin():
-            yield Tx(connection=connection, project=self.project, now=self.clock())
+            tx = self._tx(connection)
+            yield tx
+            for each in tx.at_end:
+                each()
 
     @contextmanager
     def look(self) -> Iterator[Tx]:
         """A reading transaction: one moment's state of everything."""
-        with self._usable(), self.engine.connect() as connection, connection.begin():
-            yield Tx(connection=connection, project=self.project, now=self.clock())
+        with self._usable(), self.engine.connect() as connection:
+            if self.on_postgres:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield self._tx(connection)
+
+    def project_of(self, project: str) -> Store:
+        """Another project in the same database, over the same connections."""
+        return Store(self.engine, project=project, url=self.url, read_only=self.read_only, clock=self._given_clock())
 
     def close(self) -> None:
         self.engine.dispose()
@@ -90,18 +113,40 @@ class Store:
     def __exit__(self, _kind: object, _error: object, _trace: TracebackType | None) -> None:
         self.close()
 
-    def _prepare(self) -> None:
+    def _given_clock(self) -> Clock | None:
+        return None if self._asks_database else self.clock
+
+    def _tx(self, connection: sa.Connection) -> Tx:
+        """Several machines share one clock: the database's."""
+        now = int(connection.scalar(_DATABASE_NOW) or 0) if self._asks_database else self.clock()
+        return Tx(connection=connection, project=self.project, now=now)
+
+    def _prepare(self, *, migrate: bool) -> None:
         with self._usable(), self.engine.connect() as connection:
             there = sa.inspect(connection).has_table("version")
             number = connection.scalar(sa.select(tables.version.c.number)) if there else None
             connection.rollback()
+        if number is None and self.read_only and self.on_postgres:
+            raise StoreUnusable(f"{engines.shown(self.url)}: there is no store yet; `kontering run` makes it")
         if number is None and not self.read_only:
             self._create()
         elif number is not None and number > tables.VERSION:
             raise StoreUnusable(_newer(self.url, number))
+        elif number is not None and number < tables.VERSION:
+            self._bring_up(number, migrate=migrate)
+
+    def _bring_up(self, number: int, *, migrate: bool) -> None:
+        if self.read_only or (self.on_postgres and not migrate):
+            raise StoreUnusable(_older(self.url, number))
+        from kontering.store import migrations  # alembic costs half a second at start
+
+        with self.begin() as tx:
+            exclusive(tx, "migrate")
+            migrations.upgrade(tx)
 
     def _create(self) -> None:
         with self.begin() as tx:
+            exclusive(tx, "migrate")
             tables.metadata.create_all(tx.connection)
             if tx.connection.scalar(sa.select(tables.version.c.number)) is None:
                 tx.connection.execute(sa.insert(tables.version).values(number=tables.VERSION))
@@ -111,14 +156,27 @@ class Store:
         try:
             yield
         except sa.exc.DatabaseError as error:
-            if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError):
+            trouble = engines.trouble(self.url, error)
+            if trouble is None:
                 raise  # a broken rule of our own tables is a mistake of ours, not of the disk
-            raise StoreUnusable(_words(self.url, error)) from error
+            raise trouble from error
+
+
+_DATABASE_NOW = sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+
+
+def exclusive(tx: Tx, name: str) -> None:
+    """Until the commit nobody else has this name; SQLite has one writer anyway."""
+    if tx.on_postgres:
+        tx.connection.execute(_LOCK, {"name": f"kontering/{name}"})
+
+
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def upsert(tx: Tx, table: sa.Table, changes: Mapping[str, Any] | None = None) -> sa.Insert:
     """Inserts rows of a table whose key is its identity; one that is there gets `changes`, or else the row's values."""
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if tx.on_postgres else sqlite
     insert = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
     new = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
@@ -128,78 +186,22 @@ def upsert(tx: Tx, table: sa.Table, changes: Mapping[str, Any] | None = None) ->
     return changed
 
 
-def _is_there(url: str) -> bool:
-    place = make_url(url).database
-    return bool(place) and Path(str(place)).exists()
-
-
-def _engine(url: str, read_only: bool, busy: float) -> sa.Engine:
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        raise StoreUnusable(
-            f"{address.render_as_string()}: this version keeps its store in SQLite: sqlite:///kontering.db"
-        )
-    if not address.database:
-        engine = sa.create_engine(address, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    elif read_only:
-        engine = sa.create_engine("sqlite://", creator=lambda: _opened_for_reading(str(address.database)), pool_size=20)
-    else:
-        engine = sa.create_engine(address, connect_args={"timeout": busy}, pool_size=20)
-    _set_up(engine, read_only, busy)
-    return engine
-
-
-def _opened_for_reading(path: str) -> sqlite3.Connection:
-    uri = f"{Path(path).absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
-
-
-def _set_up(engine: sa.Engine, read_only: bool, busy: float) -> None:
-    """Durable commits, and transactions that begin when we say so: the driver's own would begin them too late."""
-
-    @sa.event.listens_for(engine, "connect")
-    def connected(raw: Any, _record: object) -> None:
-        raw.isolation_level = None
-        for pragma in _pragmas(read_only, busy):
-            raw.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def began(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _pragmas(read_only: bool, busy: float) -> tuple[str, ...]:
-    always = (f"busy_timeout={round(busy * 1000)}", "foreign_keys=ON")
-    return (*always, "query_only=ON") if read_only else (*always, "journal_mode=WAL", "synchronous=FULL")
+def insert_if_new(tx: Tx, table: sa.Table) -> sa.Insert:
+    """Inserts a row, unless one with its identity is there: another was quicker."""
+    dialect = postgresql if tx.on_postgres else sqlite
+    added: sa.Insert = dialect.insert(table).on_conflict_do_nothing()
+    return added
 
 
 def _newer(url: str, number: int) -> str:
     return (
-        f"{_shown(url)} was written by a newer Kontering (store version {number}, this one knows {tables.VERSION}): "
-        "upgrade Kontering, or name another store in the project file"
+        f"{engines.shown(url)} was written by a newer Kontering (store version {number}, this one knows "
+        f"{tables.VERSION}): upgrade Kontering, or name another store in the project file"
     )
 
 
-_WAYS_ON = {
-    "SQLITE_FULL": "the disk is full: make room and run the same command again; nothing is half-written",
-    "SQLITE_BUSY": "it was locked for too long: see which other program has it open, then run again",
-    "SQLITE_LOCKED": "it was locked for too long: see which other program has it open, then run again",
-    "SQLITE_NOTADB": "it is no SQLite database: name another file in the project file's `store`, or move this one away",
-    "SQLITE_CORRUPT": "it is damaged: restore the last backup; deliveries are looked up before they are sent again",
-    "SQLITE_READONLY": "it can't be written: look at the rights of the file and of its folder",
-    "SQLITE_CANTOPEN": "it can't be opened: look whether its folder exists and may be written",
-    "SQLITE_IOERR": "the disk failed to read or write: look at the disk; a store can't lie on a network file system",
-    "SQLITE_ERROR": "it isn't a store of Kontering, or of another version",
-}
-
-
-def _words(url: str, error: sa.exc.DBAPIError | sa.exc.DatabaseError) -> str:
-    name = str(getattr(error.orig, "sqlite_errorname", "SQLITE_ERROR"))
-    known = next((way for start, way in _WAYS_ON.items() if name.startswith(start)), _WAYS_ON["SQLITE_ERROR"])
-    return f"{_shown(url)}: {known} ({error.orig})"
-
-
-def _shown(url: str) -> str:
-    address = make_url(url)
-    return address.database or "the store in memory"
+def _older(url: str, number: int) -> str:
+    return (
+        f"{engines.shown(url)} is of store version {number}, this Kontering needs {tables.VERSION}: stop all workers, "
+        "make a backup, then run `kontering worker --migrate`"
+    )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
-VERSION = 1
+VERSION = 2
 """The schema's version; a store of a newer one is refused."""
 
 metadata = MetaData()
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _text(name: str, *, required: bool = True) -> Column[str]:
@@ -26,7 +27,7 @@ version = Table("version", metadata, Column("number", Integer, nullable=False))
 document = Table(
     "document",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     _text("project"),
     _text("flow"),
     _text("key"),
@@ -63,7 +64,7 @@ document = Table(
 delivery = Table(
     "delivery",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     _text("project"),
     _text("connection"),
     _text("kind"),
@@ -131,7 +132,21 @@ gate = Table(
     Column("tat", BigInteger, nullable=False, server_default="0"),
     _text("stopped", required=False),
     _text("trouble", required=False),
+    _text("paused", required=False),
 )
+"""A connection, a flow's reading (`read/<flow>`), or one rate limit of a connection (`<connection>/<limit>`)."""
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("project", String, primary_key=True),
+    Column("flow", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("digest", String, primary_key=True),
+    _text("who"),
+    _instant("at", required=True),
+)
+"""Documents that another person has signed off, as they were planned."""
 
 token = Table(
     "token",
@@ -145,7 +160,7 @@ token = Table(
 pointer = Table(
     "pointer",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     _text("project"),
     _text("connection"),
     _text("kind"),
@@ -157,7 +172,7 @@ pointer = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", ROW_ID, primary_key=True, autoincrement=False),
     _text("project"),
     _instant("at", required=True),
     _text("who"),

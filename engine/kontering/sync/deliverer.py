@@ -162,6 +162,8 @@ class Serving:
         sent = courses.sendable(self._numbered(step, attempt), course.facts, self._schema(step))
         kill.point("before_intent")
         number = deliveries.intend(tx, row.connection, sent, attempt=attempt, before=before)
+        if number is None:
+            raise Later(ANOTHER_IS_AT_IT)
         return Send(sent, number, attempt)
 
     def _clear_up(self, tx: Tx, row: Row, unsure: Delivery) -> Move | None:
