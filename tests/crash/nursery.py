@@ -70,12 +70,13 @@ class Nursery:
 
 def child(run: Mapping[str, Any]) -> None:
     """One `kontering run`, as far as the store and the systems can tell."""
-    from tests.crash.worker import work
+    from tests.crash import worker
 
     if run.get("kill"):
         os.environ["KONTERING_KILL"] = run["kill"]
+    work = worker.economic if run.get("to") == "economic" else worker.work
     try:
-        work(**{name: value for name, value in run.items() if name != "kill"})
+        work(**{name: value for name, value in run.items() if name not in ("kill", "to")})
     except KeyboardInterrupt:
         os._exit(130)
     except BaseException:
