@@ -50,8 +50,8 @@ class Nursery:
     def run(self, **run: Any) -> int:
         return self.wait(self.start(**run))
 
-    def kill(self, pid: int) -> None:
-        self._say(what="kill", pid=pid)
+    def kill(self, pid: int, number: signal.Signals = signal.SIGKILL) -> None:
+        self._say(what="kill", pid=pid, signal=int(number))
 
     def close(self) -> None:
         assert self.process.stdin
@@ -93,7 +93,7 @@ def answer(command: Mapping[str, Any]) -> int:
                 child(command["run"])
             return pid
         case "kill":
-            os.kill(command["pid"], command.get("signal", signal.SIGKILL))
+            os.kill(command["pid"], command["signal"])
             return 0
         case _:
             return os.waitstatus_to_exitcode(os.waitpid(command["pid"], 0)[1])
