@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from kontering.mapping import trace
 from kontering.mapping.load import load_mapping
 from kontering.mapping.mapping import Failed
 from kontering.mapping.trace import Explained
-from kontering.model.document import Planned
+from kontering.model.document import Planned, Posting
 from kontering.model.plan import Link
 from kontering.project.parts import payload_mapping
 from kontering.project.project import Project
@@ -118,22 +118,25 @@ def _flow(key: str, name: str | None, project: Project) -> WiredFlow:
     return wire(project, [chosen]).flows[chosen]
 
 
-def _payload(ready: Ready, flow: WiredFlow, project: Project) -> Explained:
-    """How the payload comes from the settled document; ids are still links."""
-    target = project.connections[flow.target]
-    mapping = load_mapping(payload_mapping(target, ready.document.kind), project.roots)
-    params = {name: value for name, value in target.params.items() if name in {one.name for one in mapping.params}}
-    return trace.explain(mapping, _planned(ready), params=params, tables=target.tables, record_key=ready.document.key)
-
-
-def _planned(ready: Ready) -> Mapping[str, Any]:
+def _payload(ready: Ready, flow: WiredFlow, project: Project) -> Explained | None:
+    """How the payload comes from a settled sale; ids are still links."""
     document = ready.document
+    if not isinstance(document, Planned):
+        return None
+    target = project.connections[flow.target]
+    mapping = load_mapping(payload_mapping(target, document.kind), project.roots)
+    params = {name: value for name, value in target.params.items() if name in {one.name for one in mapping.params}}
+    data = _planned(document, ready.postings)
+    return trace.explain(mapping, data, params=params, tables=target.tables, record_key=document.key)
+
+
+def _planned(document: Planned, postings: Sequence[Posting]) -> Mapping[str, Any]:
     customer = Link("customer", keys.customer_key(document))
     source = keys.source_of(document.key)
     products = [
         Link("product", keys.product_key(source, line.product) if line.product else source) for line in document.lines
     ]
-    return payload.document_data(document, customer, products, None, ready.postings)
+    return payload.document_data(document, customer, products, None, postings)
 
 
 def _raise_failures(explained: Explained) -> None:
@@ -161,10 +164,11 @@ def _write(told: Told, under: str) -> None:
 
 def _settled(prepared: Prepared, under: str) -> list[str]:
     if isinstance(prepared, Held):
-        return [f"held, {prepared.code}: {prepared.reason}", *(str(problem) for problem in prepared.problems)]
+        return [f"held, {prepared.code}: {prepared.reason}", *output.behind(prepared.problems, prepared.reason)]
     if isinstance(prepared, Skipped):
         return [f"skipped, {prepared.code}: {prepared.reason}"]
-    return [*_lines(prepared.document, under), *prepared.document.why]
+    document = prepared.document
+    return [*_lines(document, under), *document.why] if isinstance(document, Planned) else []
 
 
 def _lines(document: Planned, under: str) -> list[str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -106,7 +107,8 @@ def _words(failure: Exception) -> str:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="kontering %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Moves what a business sells into its books: declared in mapping files, proved before it is booked, never twice.
 
     \b
@@ -115,6 +117,7 @@ def cli() -> None:
       cd shop
       kontering check && kontering test && kontering plan
     """
+    ctx.color = False if os.environ.get("NO_COLOR") else None
 
 
 def main() -> None:

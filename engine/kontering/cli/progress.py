@@ -115,3 +115,5 @@ def _bars() -> Iterator[Tell]:
             bars.update(tasks[name], completed=event.done, total=event.total)
 
         yield tell
+        for task in bars.tasks:
+            bars.update(task.id, total=task.completed)  # a source that didn't say how much it has is read to its end
