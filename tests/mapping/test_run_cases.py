@@ -49,7 +49,11 @@ def test_an_outcome_is_exactly_so(case: Path) -> None:
     try:
         mapping = load_mapping(Path("mapping.yaml"), Roots(PROJECT), checked=False)
         params = read_json(Path("params.json")) if Path("params.json").is_file() else {}
-        found = told(mapping.run(read_json(Path("record.json")), params=params, record_key="test/item/7"))
+        found = told(
+            mapping.run(
+                read_json(Path("record.json")), params=params, record_key="test/item/7", zone="Europe/Copenhagen"
+            )
+        )
     finally:
         os.chdir(before)
     expected = case / "expected.txt"

@@ -40,6 +40,7 @@ class Context:
     out: Out
     later: Mapping[str, Span] = field(default_factory=dict)
     elements: frozenset[str] = frozenset()
+    block_lets: frozenset[str] = frozenset()
     seen: Seen | None = None
 
     def named(self, **more: Type) -> Context:
@@ -95,11 +96,18 @@ def evaluated(expression: Expression, place: str, context: Context) -> Type:
 
 
 def worded(problem: Diagnostic, context: Context) -> Diagnostic:
-    """A block's name outside of the block isn't merely unknown."""
+    """What the mapping knows of an unknown name: it is a block's, or there are no such names at all."""
     found = re.match(r"unknown name (\w+);", problem.message) if problem.code == "K201" else None
     if found and (found.group(1) == "loop" or found.group(1) in context.elements):
         return replace(problem, hint=f"{found.group(1)} is a block's, and this isn't in that block")
-    return problem
+    found = re.match(r"(let|param) has no field '(\w+)'", problem.message) if problem.code == "K202" else None
+    if found is None:
+        return problem
+    space, name = found.groups()
+    hint = problem.hint if problem.hint and problem.hint.startswith("did you mean") else f"add it under {space}:"
+    if space == "let" and name in context.block_lets:
+        hint = "it is made in a block, and this isn't in that block"
+    return replace(problem, message=f"there is no {space} {name!r}", hint=hint)
 
 
 def is_early(name: str, context: Context) -> bool:

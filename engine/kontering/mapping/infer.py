@@ -25,7 +25,7 @@ from kontering.mapping.context import (
 )
 from kontering.mapping.fit import Fitting, dotted, fitted, types_of
 from kontering.mapping.mapping import Mapping as Compiled
-from kontering.mapping.naming import element_names
+from kontering.mapping.naming import block_let_names, element_names
 from kontering.mapping.parts import (
     Block,
     Broken,
@@ -55,7 +55,8 @@ def infer_mapping(mapping: Compiled, out: Out, seen: Seen | None = None) -> None
     """Goes through a mapping as a run does: let, stops, fields."""
     file = mapping.file
     names = {file.record: type_of(mapping.schema), "param": params_type(mapping.params), "let": t.Object(name="let")}
-    context = _lets(file.let, Context(mapping, names, out, elements=frozenset(element_names(file)), seen=seen))
+    elements, block_lets = frozenset(element_names(file)), frozenset(block_let_names(file))
+    context = _lets(file.let, Context(mapping, names, out, elements=elements, block_lets=block_lets, seen=seen))
     for number, stop in enumerate(file.stops):
         _stop(stop, file.stops[:number], context)
     _misses(context)

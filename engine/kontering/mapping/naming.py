@@ -94,6 +94,10 @@ def element_names(file: MappingFile) -> Iterator[str]:
     return (block.name for block in _blocks(file) if block.name is not None)
 
 
+def block_let_names(file: MappingFile) -> Iterator[str]:
+    return (let.name for block in _blocks(file) for let in block.let)
+
+
 def _of_block(block: Block) -> Iterator[Expression]:
     yield from expressions(Listed(blocks=(block,), span=block.span))
 
