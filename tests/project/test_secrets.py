@@ -69,3 +69,31 @@ def test_all_missing_secrets_are_named_at_once_with_their_places(tmp_path: Path)
         "kontering.yaml:5:40: error[K156]: the secret 'KONTERING_TEST_KEY' is nowhere",
         "kontering.yaml:6:40: error[K156]: the secret 'KONTERING_TEST_OTHER' is nowhere",
     ]
+
+
+KEYRING = """
+from keyring import errors
+
+def get_password(service, name):
+    if name == "KONTERING_TEST_LOCKED":
+        raise errors.KeyringError("no daemon")
+    return {("kontering", "KONTERING_TEST_KEY"): "from the keyring"}.get((service, name))
+"""
+
+
+@pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of that name, as it would be installed."""
+    package = tmp_path / "packages" / "keyring"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(KEYRING, encoding="utf-8")
+    (package / "errors.py").write_text("class KeyringError(Exception): ...\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(package.parent)
+
+
+@pytest.mark.usefixtures("keyring")
+def test_the_keyring_is_asked_last_and_may_be_locked(tmp_path: Path) -> None:
+    assert find(KEY.name, tmp_path) == "from the keyring"
+    assert find("KONTERING_TEST_LOCKED", tmp_path) is None
+    write(tmp_path, f"{KEY.name}=from the file\n")
+    assert find(KEY.name, tmp_path) == "from the file"
