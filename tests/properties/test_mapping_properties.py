@@ -22,10 +22,10 @@ from kontering.mapping.check import check_mapping
 from kontering.mapping.compile import compile_file
 from kontering.mapping.file import read_file
 from kontering.mapping.fit import Fitting, document_problems, fitted, shortened
-from kontering.mapping.forms import Out
 from kontering.mapping.load import Roots, load_mapping
 from kontering.mapping.mapping import Failed, Held, Mapped, Mapping, Skipped
 from kontering.mapping.notations import Mistyped, decimal
+from kontering.mapping.reading import Out
 from kontering.mapping.records import document_schema, reader
 from kontering.mapping.specs import read_json
 from kontering.mapping.tables import ANY, canonical, find_row, rows_of
