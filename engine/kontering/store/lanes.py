@@ -31,6 +31,16 @@ class Claimed:
     connection: str
     owner: str
 
+    @property
+    def reads(self) -> bool:
+        """Is it a flow's reading, not a delivery?"""
+        return self.key.startswith("read/")
+
+    @property
+    def flow(self) -> str:
+        """The flow that is read."""
+        return self.key.removeprefix("read/")
+
 
 def wake(tx: Tx, lanes: Iterable[tuple[str, str]]) -> None:
     """Makes lanes (key, connection) due now; one that is due already stays as long due as it is."""
@@ -40,12 +50,16 @@ def wake(tx: Tx, lanes: Iterable[tuple[str, str]]) -> None:
         tx.connection.execute(upsert(tx, lane, {"due": sooner}), rows)
 
 
-def claim(tx: Tx, owner: str, *, but: Sequence[str] = (), limit: int = 1) -> tuple[Claimed, ...]:
+def claim(
+    tx: Tx, owner: str, *, but: Sequence[str] = (), reads: Sequence[str] | None = None, limit: int = 1
+) -> tuple[Claimed, ...]:
     """Lanes that are due and free, longest due first; not of a connection that is stopped or must rest.
 
-    Deliveries to the connections in `but` are left out, not the reading of them.
+    Deliveries to the connections in `but` are left out, not the reading of them; `reads` are the only reading lanes.
     """
-    return _claimed(tx, owner, _first(tx, sa.or_(lane.c.connection.not_in(but), _IS_READING), limit))
+    reading = _IS_READING if reads is None else lane.c.key.in_(reads)
+    delivering = sa.and_(lane.c.connection.not_in(but), ~_IS_READING)
+    return _claimed(tx, owner, _first(tx, sa.or_(delivering, reading), limit))
 
 
 def claim_of(tx: Tx, owner: str, connection: str, limit: int) -> tuple[Claimed, ...]:
@@ -90,13 +104,18 @@ def renew(tx: Tx, ours: Claimed) -> None:
 
 
 def give_back(tx: Tx, ours: Sequence[Claimed], flows: Sequence[str]) -> None:
-    """Frees lanes: due at once if they have more work for these flows, else when something wakes them."""
+    """Frees lanes: due at once if they have more work for these flows, else when something wakes them.
+
+    Work of other flows is left to whoever runs them: the lane is due again in a while.
+    """
     keys, owner = [one.key for one in ours], ours[0].owner
     _lock(tx, keys)  # what is open is asked for by a later statement, which sees what wakers before us have committed
     work = sa.select(document.c.lane).where(
         document.c.project == tx.project, document.c.lane == lane.c.key, document.c.state.in_(OPEN)
     )
-    due = sa.case((work.where(document.c.flow.in_(flows)).exists(), tx.now), else_=None)
+    due = sa.case(
+        (work.where(document.c.flow.in_(flows)).exists(), tx.now), (work.exists(), tx.now + LEASE), else_=None
+    )
     freed = sa.update(lane).where(lane.c.project == tx.project, lane.c.key.in_(keys), lane.c.owner == owner)
     tx.connection.execute(freed.values(owner=None, until=0, due=due, tries=0, trouble=None))
 

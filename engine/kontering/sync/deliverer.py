@@ -14,7 +14,7 @@ from kontering.errors import Closed, Denied, Refusal, Refused, TryLater, Unsure
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Trial
 from kontering.sdk.connector import Target
-from kontering.store import audit, deliveries, documents, lanes, links
+from kontering.store import audit, deliveries, documents, gates, lanes, links
 from kontering.store.codec import digest
 from kontering.store.deliveries import Delivery, action_of
 from kontering.store.documents import Row
@@ -88,7 +88,8 @@ class Serving:
         """All that the lane has to do, or the first part of it; gives back how many documents were served."""
         with self.store.begin() as tx:
             lanes.renew(tx, self.ours)
-            rows = documents.open_ids(tx, [self.ours.key], tuple(self.wired.flows), MOST)
+            flows = self.wired.running(gates.paused_flows(tx))
+            rows = documents.open_ids(tx, [self.ours.key], flows, MOST)
         try:
             for row in rows:
                 self._document(row)

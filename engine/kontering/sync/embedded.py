@@ -14,9 +14,9 @@ from kontering.model.document import Planned
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Todo, Trial
 from kontering.sdk.connector import Target
-from kontering.store import audit, deliveries, documents, lanes, links
+from kontering.store import audit, deliveries, documents, gates, lanes, links
 from kontering.store.documents import Row
-from kontering.store.store import Store, Tx
+from kontering.store.store import Store, Tx, exclusive
 from kontering.sync import course as courses
 from kontering.sync import facts as known
 from kontering.sync import holds, kill, matching
@@ -51,14 +51,16 @@ def serve_batch(store: Store, wired: Wired, connection: str, owner: str, tell: T
     """Serves many lanes of an embedded target; gives back how many documents were served."""
     kill.point("before_intent")
     with store.begin() as tx:
+        exclusive(tx, f"books/{connection}")
+        flows = wired.running(gates.paused_flows(tx))
         ours = lanes.claim_of(tx, owner, connection, LANES)
         if not ours:
             return 0
-        rows = documents.open_in(tx, [one.key for one in ours], tuple(wired.flows), DOCUMENTS)
+        rows = documents.open_in(tx, [one.key for one in ours], flows, DOCUMENTS)
         batch = Batch(tx=tx, wired=wired, connection=connection, target=wired.embedded(connection, tx.connection))
         _deliver(batch, rows)
         _write(batch)
-        lanes.give_back(tx, ours, tuple(wired.flows))
+        lanes.give_back(tx, ours, flows)
         kill.point("before_receipt")
     kill.point("after_receipt")
     for row, state, columns in batch.ended:

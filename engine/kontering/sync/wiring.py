@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from kontering.project.parts import Connection, Flow, Project, payload_mapping
 from kontering.project.policy import Policy
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source, Target
+from kontering.sdk.limits import Limiter
 from kontering.sync import holds, places
 from kontering.sync.prepare import Maker
 from kontering.sync.taker import Taker
@@ -59,14 +60,21 @@ class Wired:
     def settings(self, connection: str) -> Mapping[str, Any]:
         return opened.settings_of(self.project.connections[connection], self.project)
 
+    def running(self, paused: Collection[str]) -> tuple[str, ...]:
+        """The flows whose documents may be delivered now."""
+        return tuple(name for name in self.flows if name not in paused)
+
     def is_embedded(self, connection: str) -> bool:
         return self.connectors[connection].embedded is not None
 
-    def client(self, connection: str, *, read_only: bool = False) -> httpx.Client:
+    def client(
+        self, connection: str, *, read_only: bool = False, limiter: Limiter | None = None
+    ) -> httpx.Client:
         """A client for a connection; whoever opens it closes it."""
         connector = self.connectors[connection]
         transport = self.transports.get(connection)
-        return http.client(connector, self.settings(connection), transport=transport, read_only=read_only)
+        settings = self.settings(connection)
+        return http.client(connector, settings, transport=transport, read_only=read_only, limiter=limiter)
 
     def embedded(self, connection: str, transaction: Any) -> Target:
         """The target that lives in the store, in its open transaction."""
