@@ -119,3 +119,12 @@ def test_ctrl_c_says_that_nothing_is_lost(shop: Path) -> None:
     assert process.returncode == 130
     assert "Nothing is lost" in said
     assert "Traceback" not in said
+
+
+def test_a_run_needs_no_fixtures_of_tests(tmp_path: Path) -> None:
+    assert kontering(tmp_path, "init", "shop").returncode == 0
+    mapping = tmp_path / "shop" / "mappings" / "shop" / "order-to-invoice.yaml"
+    mapping.write_text(mapping.read_text(encoding="utf-8").replace("5101-plain-dk.json", "gone.json"), encoding="utf-8")
+
+    assert kontering(tmp_path / "shop", "check").returncode == 1
+    assert kontering(tmp_path / "shop", "run").returncode == 0

@@ -45,7 +45,7 @@ def open_project(folder: Path | None) -> Project:
 def open_checked(folder: Path | None) -> Project:
     """A project that is to be planned or run: nothing begins with files that `check` refuses."""
     found = find_folder(folder or Path.cwd())
-    wrong = errors(check_project(found))
+    wrong = errors(check_project(found, tests=False))
     if wrong:
         raise Problems(wrong)
     return load_project(found)

@@ -28,11 +28,11 @@ from kontering.yaml.texts import exists
 PROJECT_FILE = "kontering.yaml"
 
 
-def check_paths(paths: Iterable[Path], roots: Roots) -> tuple[Diagnostic, ...]:
-    """All problems of these files, and of the mapping files in these folders."""
+def check_paths(paths: Iterable[Path], roots: Roots, *, tests: bool = True) -> tuple[Diagnostic, ...]:
+    """All problems of these files, and of the mapping files in these folders; `tests`: also of the tests in them."""
     out: Out = []
     for path in mapping_files(paths):
-        out.extend(check_path(path, roots))
+        out.extend(check_path(path, roots, tests=tests))
     return ordered(out)
 
 

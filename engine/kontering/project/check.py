@@ -22,10 +22,13 @@ from kontering.sdk.connector import Connector, Takes
 from kontering.yaml.nodes import Node, at, nearest
 
 
-def check_project(folder: Path) -> tuple[Diagnostic, ...]:
-    """All problems of a project: its file, its own mappings, and how they fit together."""
+def check_project(folder: Path, *, tests: bool = True) -> tuple[Diagnostic, ...]:
+    """All problems of a project: its file, its own mappings, and how they fit together.
+
+    Without `tests` it is asked whether the project can run, where the fixtures of its tests may be absent.
+    """
     read = read_project(folder)
-    own = check_paths(sorted((folder / "mappings").rglob("*.yaml")), Roots(folder))
+    own = check_paths(sorted((folder / "mappings").rglob("*.yaml")), Roots(folder), tests=tests)
     deep = _deep(read.project, read.file) if read.project and read.file else ()
     return in_order([*read.problems, *own, *with_source(deep, read.texts)])
 
