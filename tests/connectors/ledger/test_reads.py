@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.connectors.ledger.books import (
@@ -198,3 +199,19 @@ def test_whose_books_these_are_may_be_said_later() -> None:
 
         [info] = reads.books(ledger.connection)
         assert (info.company, info.language) == ({"name": "Nordlys"}, "en")
+
+
+def test_invoices_are_listed_by_date() -> None:
+    with opened() as ledger:
+        buyer = customer(ledger)
+        late = posting("invoice", APRIL, receivable="100.00", revenue="-80.00/DK25", vat_out="-20.00/DK25")
+        ledger.send(step("create", "invoice", "shop/order/2", sale(buyer.id, date=APRIL, postings=[late])))
+        invoice = booked(ledger, "shop/order/1", sale(buyer.id))
+        ledger.send(step("create", "payment", "shop/order/1#payment/1", payment(invoice, "60.00")))
+
+        def told(**which: Any) -> list[tuple[str, str | None, str]]:
+            return [(row.key, row.number, f"{row.open}") for row in reads.invoices(ledger.connection, **which)]
+
+        assert told() == [("shop/order/1", "1", "40.00"), ("shop/order/2", None, "100.00")]
+        assert told(state="draft") == [("shop/order/2", None, "100.00")]
+        assert told(until=MARCH) == [("shop/order/1", "1", "40.00")]

@@ -13,14 +13,15 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from kontering.connectors.ledger.books import BookInfo, Day, accounts, between, book_of, books, named, within
 from kontering.connectors.ledger.items import OpenItem, aged, open_items
-from kontering.connectors.ledger.tables import ledger_entry, ledger_party, ledger_voucher
+from kontering.connectors.ledger.tables import ledger_entry, ledger_invoice, ledger_party, ledger_voucher
 from kontering.connectors.ledger.vatlines import VatLine, vat
-from kontering.model.money import ZERO
+from kontering.model.money import ZERO, unit
 
 __all__ = [
     "Balance",
     "BookInfo",
     "Day",
+    "Document",
     "Entry",
     "OpenItem",
     "PartyLine",
@@ -31,6 +32,7 @@ __all__ = [
     "aged",
     "book_of",
     "books",
+    "invoices",
     "named",
     "open_items",
     "party_balances",
@@ -42,7 +44,7 @@ __all__ = [
     "within",
 ]
 
-entry, voucher = ledger_entry.c, ledger_voucher.c
+entry, voucher, invoice = ledger_entry.c, ledger_voucher.c, ledger_invoice.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,26 @@ class Voucher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An invoice or a credit note in a list: amounts are positive on both, in its own currency; `open` is today's."""
+
+    kind: str
+    state: str
+    number: str | None
+    reference: str
+    key: str
+    party: int
+    name: str
+    date: dt.date
+    due: dt.date
+    currency: str
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    open: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyLine:
     """An entry on a party's account, with the balance after it."""
 
@@ -97,6 +119,21 @@ class PartyLine:
     reference: str | None
     amount: Decimal
     balance: Decimal
+
+
+def invoices(
+    connection: Connection, *, since: Day = None, until: Day = None, state: str | None = None, book: str | None = None
+) -> Iterator[Document]:
+    """Invoices and credit notes by date, a few at a time; `state` picks drafts or booked ones."""
+    info = book_of(connection, book)
+    query = (
+        select(ledger_invoice, ledger_party.c.name)
+        .join(ledger_party, ledger_party.c.id == invoice.party)
+        .where(invoice.book == info.name, *between(invoice.date, since, until))
+        .order_by(invoice.date, invoice.id)
+    )
+    rows = connection.execute(query if state is None else query.where(invoice.state == state))
+    return map(_document, rows.yield_per(500))
 
 
 def trial_balance(
@@ -187,6 +224,26 @@ def _sums(connection: Connection, column: ColumnElement[str], at: Day, book: str
     info = book_of(connection, book)
     query = select(column, func.sum(entry.amount)).where(*within(info, None, at)).group_by(column).order_by(column)
     return {name: info.money(amount) for name, amount in connection.execute(query)}
+
+
+def _document(row: Row[Any]) -> Document:
+    step = unit(row.currency)
+    return Document(
+        kind=row.kind,
+        state=row.state,
+        number=row.number,
+        reference=row.reference,
+        key=row.key,
+        party=row.party,
+        name=row.name,
+        date=row.date,
+        due=row.due,
+        currency=row.currency,
+        net=row.net.quantize(step),
+        vat=row.vat.quantize(step),
+        gross=row.gross.quantize(step),
+        open=row.open.quantize(step),
+    )
 
 
 def _voucher(info: BookInfo, rows: Sequence[Row[Any]]) -> Voucher:
