@@ -1,8 +1,8 @@
 """What is known of a local of generated code before anything runs, so that it needn't be checked again.
 
 `tame` is a decimal as a record has it, at most forty digits before and after its point; `sum` is what adding and
-subtracting makes of such, or the whole 0 of nothing; `decimal` is any other. `record` is an instance of a generated class: its fields are read as
-attributes. Everything but `any` may still be null, unless the writer knows that it is sure.
+subtracting makes of such, or the whole 0 of nothing; `decimal` is any other. `record` is an instance of a generated
+class: its fields are read as attributes. All but `any` may still be null, unless the writer knows that it is sure.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Names of fields and texts enter the source only through `repr`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from types import CodeType
@@ -191,14 +191,23 @@ class Writer:
 
 def uses_current(tree: Tree) -> bool:
     """Whether an expression reads the value at hand where it stands."""
+    return isinstance(tree, t.Pick | t.Make) or _current_in(tree, uses_current)
+
+
+def reads_current(tree: Tree) -> bool:
+    """As `uses_current`, where only the value itself counts, and not whether it is null."""
+    return _current_in(tree, reads_current)
+
+
+def _current_in(tree: Tree, inside: Callable[[Tree], bool]) -> bool:
     match tree:
-        case t.Current() | t.Pick() | t.Make():
+        case t.Current():
             return True
         case t.Project() | t.Values() | t.Filter():
-            return uses_current(tree.of)
+            return inside(tree.of)
         case t.Then():
-            return uses_current(tree.first)
+            return inside(tree.first)
         case t.Lambda():
             return False
         case _:
-            return any(map(uses_current, t.children(tree)))
+            return any(map(inside, t.children(tree)))

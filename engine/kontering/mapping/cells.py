@@ -25,6 +25,11 @@ def typed(value: Any, kind: str, span: Span) -> Any:
         raise Bad(refusals.wrong_type(span, "", f"{wrong.message} (type: {kind})", wrong.hint)) from None
 
 
+def reading(kind: str) -> Callable[[Any], Any]:
+    """What reads a value that isn't missing as of a type."""
+    return _READ[kind]
+
+
 def readable(value: Any, kind: str) -> bool:
     """Whether `typed` can read it."""
     try:

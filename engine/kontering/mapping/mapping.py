@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Names
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kontering.diagnostics import Diagnostic, Span, closest
-from kontering.mapping import problems, records
+from kontering.mapping import accept, problems, records
 from kontering.mapping.course import ELEMENTS, Course
 from kontering.mapping.dates import UnknownZone, zone_of
 from kontering.mapping.file import value_problem
@@ -41,6 +41,7 @@ class Mapping:
     digest: str
     files: tuple[Path, ...]
     roots: Roots
+    generated: accept.Generated = field(default_factory=accept.Generated, repr=False)
 
     @property
     def name(self) -> str:
@@ -91,8 +92,40 @@ class Mapping:
     ) -> Outcome:
         """What becomes of a record, which is JSON as its source gave it, or a planned document.
 
-        `zone` is the connection's, in which its local times are meant.
+        `zone` is the connection's, in which its local times are meant. What the generated code doesn't accept goes
+        through the interpreter, and so does what somebody watches.
         """
+        if recorder is None and (outcome := accept.accepted(self, record, params, tables, zone)) is not None:
+            return outcome
+        return self.interpreted(
+            record, params=params, tables=tables, record_key=record_key, zone=zone, recorder=recorder
+        )
+
+    def run_json(
+        self,
+        data: bytes,
+        *,
+        params: Names[str, Any] = NOTHING,
+        tables: Names[str, Rows] = NOTHING,
+        record_key: str = "",
+        zone: str = "UTC",
+    ) -> Outcome:
+        """What becomes of a record as the bytes of its JSON: only what the mapping reads is decoded; or ValueError."""
+        if (outcome := accept.accepted(self, data, params, tables, zone)) is not None:
+            return outcome
+        return self.interpreted(accept.parsed(data), params=params, tables=tables, record_key=record_key, zone=zone)
+
+    def interpreted(
+        self,
+        record: Any,
+        *,
+        params: Names[str, Any] = NOTHING,
+        tables: Names[str, Rows] = NOTHING,
+        record_key: str = "",
+        zone: str = "UTC",
+        recorder: Watch | None = None,
+    ) -> Outcome:
+        """The same by the reference implementation, which decides and words what is wrong."""
         if wrong := self.param_problems(params):
             return Failed(diagnostics=wrong)
         size, too_large = records.measured(record)
