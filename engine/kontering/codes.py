@@ -211,6 +211,11 @@ CODES: dict[str, str] = {
     "K614": "A payload that can't be made",
     "K616": "A period that is closed in the target",
     "K617": "A document that can't be delivered yet",
+    "K618": "Something about an invoice that isn't booked",
+    "K619": "A payment in another currency than its invoice",
+    "K620": "A bank line that nothing open explains",
+    "K621": "A voucher that doesn't balance",
+    "K622": "A voucher that changed after it was posted",
     # K7 delivery
     "K701": "The target refuses it",
     "K702": "An answer that was lost",

@@ -142,7 +142,7 @@ def test_parts_paid_in_foreign_currency_close_to_the_last_unit() -> None:
 def test_what_was_posted_for_an_earlier_edition_is_not_posted_again() -> None:
     document = planned(sale(line("125.00"), payments=(paid("100.00"), paid("25.00"))))
 
-    made = postings.of(document, SETTINGS, paid_before=d("110.00"))
+    made = postings.of(replace(document, paid_before=d("110.00")), SETTINGS)
 
     assert [(one.kind, str(one.lines[0].amount)) for one in made if one.kind == "payment"] == [("payment", "15.00")]
 

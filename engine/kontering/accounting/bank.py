@@ -7,7 +7,7 @@ that add up, a fee that was held back. Two answers that are equally good are non
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -51,7 +51,7 @@ def match(lines: Sequence[BankLine], items: Sequence[OpenItem], settings: Settin
     for line in sorted(lines, key=lambda one: (one.date, one.key)):
         one = match_line(line, left, settings)
         found.append(one)
-        left = tuple(_after(left, one))
+        left = less(left, {item.key: part for item, part in one.parts})
     warnings = (
         Warned(code="BANK_LINE_UNMATCHED", message=f"{one.line.date} {one.line.amount} {one.line.text}: {one.reason}")
         for one in found
@@ -188,12 +188,15 @@ def _less_fee(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> 
     return Match(line=line, kind="fee_difference", parts=((fits[0], fits[0].amount),), fee=fee, reason=reason)
 
 
-def _after(items: Sequence[OpenItem], found: Match) -> Iterator[OpenItem]:
-    paid = {item.key: part for item, part in found.parts}
-    for item in items:
-        part = paid.get(item.key, ZERO)
-        if part == 0:
-            yield item
-        elif part != item.amount:
-            base = None if item.base is None else item.base - to_currency(item.base * part / item.amount, item.currency)
-            yield replace(item, amount=item.amount - part, base=base)
+def less(items: Sequence[OpenItem], paid: Mapping[str, Decimal]) -> tuple[OpenItem, ...]:
+    """What is left of the items after so much of them, by key, was paid."""
+    return tuple(
+        _less(item, paid[item.key]) if paid.get(item.key) else item
+        for item in items
+        if not paid.get(item.key) or paid[item.key] != item.amount
+    )
+
+
+def _less(item: OpenItem, part: Decimal) -> OpenItem:
+    base = None if item.base is None else item.base - to_currency(item.base * part / item.amount, item.currency)
+    return replace(item, amount=item.amount - part, base=base)

@@ -39,7 +39,7 @@ def rebill(
     if settings.edit_after_booking == "error":
         return holds.edited(sale.key, sale.number)
     edition = edition_of(booked.key)
-    stem = re.sub(r":v\d+$", "", booked.key)
+    stem = stem_of(booked.key)
     paid = sale.payments if _sum(sale) >= _sum(booked) else booked.payments
     posted = max(day or sale.date, booked.date)
     found = settle(replace(sale, key=f"{stem}:v{edition + 1}", payments=paid), settings, day=posted)
@@ -49,9 +49,18 @@ def rebill(
     if isinstance(found, Skip):
         return Rebilled(credit=credit, invoice=None)
     # The number is printed again, but the target must be able to tell the two apart.
-    planned = replace(found.planned, mark=f"{found.planned.mark}-v{edition + 1}")
-    vouchers = postings.of(planned, settings, paid_before=_sum(booked))
+    planned = replace(found.planned, mark=f"{found.planned.mark}-v{edition + 1}", paid_before=_sum(booked))
+    vouchers = postings.of(planned, settings)
     return Rebilled(credit=credit, invoice=Settled(planned, vouchers))
+
+
+def stem_of(key: str) -> str:
+    """The key of the order itself.
+
+    >>> stem_of("shop/order/5121:v3")
+    'shop/order/5121'
+    """
+    return re.sub(r":v\d+$", "", key)
 
 
 def edition_of(key: str) -> int:
@@ -62,6 +71,15 @@ def edition_of(key: str) -> int:
     """
     found = re.search(r":v(\d+)$", key)
     return int(found.group(1)) if found else 1
+
+
+def credit_key(key: str) -> str:
+    """The key of the credit note that took the edition before this one back.
+
+    >>> credit_key("shop/order/5121:v3")
+    'shop/order/5121:v2:credit'
+    """
+    return f"{stem_of(key)}:v{edition_of(key) - 1}:credit"
 
 
 def is_same(booked: Planned, sale: Sale, settings: Settings) -> bool:

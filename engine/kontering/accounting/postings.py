@@ -14,11 +14,11 @@ from kontering.model.money import ZERO, fitted, to_currency, unit
 Slot = tuple[str, str | None]
 
 
-def of(document: Planned, settings: Settings, *, paid_before: Decimal = ZERO) -> tuple[Posting, ...]:
-    """All vouchers of a document; `paid_before` of its payments is posted already."""
+def of(document: Planned, settings: Settings) -> tuple[Posting, ...]:
+    """All vouchers of a document; what was paid before, on an earlier edition of its order, is posted already."""
     return (
         *of_sale(document),
-        *payments.vouchers(document, settings, before=paid_before),
+        *payments.vouchers(document, settings, before=document.paid_before or ZERO),
         *(_cost(document) if settings.stock == "consume_on_invoice" else ()),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -142,6 +142,24 @@ def vouchers_until(
         role = roles.revenue_role(deferral.code)
         found[role] = found.get(role, ZERO) + part
     yield from _voucher(document, f"{day}", day, found, settings)
+
+
+def due(
+    document: Planned,
+    day: dt.date,
+    done: Mapping[str, Decimal],
+    settings: Settings,
+    credited_by: Sequence[Planned] = (),
+) -> Iterator[Posting]:
+    """What is earned at the end of `day` and isn't on its revenue account yet; `done` is what was recognised on each.
+
+    By running totals: whatever was recognised before, for whichever days, the sum is right afterwards.
+    """
+    found: dict[str, Decimal] = {}
+    for deferral in deferrals(document, credited_by):
+        role = roles.revenue_role(deferral.code)
+        found[role] = found.get(role, -done.get(role, ZERO)) + earned(deferral, day, settings)
+    yield from _voucher(document, f"{day:%Y-%m-%d}", day, found, settings)
 
 
 def _voucher(

@@ -10,6 +10,7 @@ from kontering.cli import output
 from kontering.model.document import Planned, Posting
 from kontering.model.money import digits
 from kontering.model.plan import Hold, LookUp, Skip, Step, Todo, Trial, Wait
+from kontering.model.voucher import Document, PlannedVoucher
 from kontering.sync.dry import Item, Report
 
 SIGNS = {"create": "+", "change": "~", "fill": "+", "book": "✓", "mail": "✉"}
@@ -39,6 +40,9 @@ def _head(item: Item) -> str:
     document = item.document
     if document is None:
         return output.bold(item.key)
+    if isinstance(document, PlannedVoucher):
+        what = f"{document.kind.replace('_', ' ')} {document.number}, {document.date}"
+        return f"{output.bold(item.key)}  {what} → {item.target}"
     total = f"{document.totals.gross} {document.currency}"
     codes = ", ".join(item.vat_codes)
     what = f"{document.kind.replace('_', ' ')} {document.number}, {document.date}, {_short(document.customer.name)}"
@@ -57,7 +61,7 @@ def _document(item: Item) -> Iterator[str]:
         return
     yield from (f"  {line}" for line in _steps(item.todo, document))
     yield from (f"  {output.careful('!')} {warned.code}: {warned.message}" for warned in document.warnings)
-    yield from (f"  {line}" for line in _vat(document))
+    yield from (f"  {line}" for line in (_vat(document) if isinstance(document, Planned) else ()))
     if item.postings and not _is_booked(item):
         yield output.dim("  It stays a draft; once it is booked it posts:")
     yield from (f"  {line}" for line in _postings(item.postings, document.base_currency))
@@ -65,14 +69,16 @@ def _document(item: Item) -> Iterator[str]:
 
 
 def _is_booked(item: Item) -> bool:
-    """Does the plan book the document, so that it is posted?"""
+    """Does the plan book the document, so that it is posted? A voucher is, as soon as it is there."""
+    if isinstance(item.document, PlannedVoucher):
+        return True
     return any(isinstance(entry, Step) and entry.action == "book" and entry.key == item.key for entry in item.todo)
 
 
 # --- steps
 
 
-def _steps(todo: Sequence[Todo], document: Planned) -> list[str]:
+def _steps(todo: Sequence[Todo], document: Document) -> list[str]:
     rows = [row for entry in todo if (row := _row(entry, document))]
     return [_painted(line) for line in output.columns(rows)] if rows else []
 
@@ -81,7 +87,7 @@ def _painted(line: str) -> str:
     return output.good(line) if line[0] in "+✓✉" else output.careful(line) if line[0] in "~?…" else line
 
 
-def _row(entry: Todo, document: Planned) -> tuple[str, str, str] | None:
+def _row(entry: Todo, document: Document) -> tuple[str, str, str] | None:
     match entry:
         case Step(action=action, kind=kind, key=key, reason=reason):
             return f"{SIGNS.get(action, '+')} {action} {_words(kind)}", _name(kind, key, document), reason
@@ -99,15 +105,17 @@ def _words(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def _name(kind: str, key: str, document: Planned) -> str:
+def _name(kind: str, key: str, document: Document) -> str:
     """What a person calls the thing of a step."""
+    if isinstance(document, PlannedVoucher):
+        return document.number if key == document.key else key
     if kind == "customer":
         return document.customer.name
     if kind == "product":
         return key.partition("/product/")[2]
     if kind == "payment":
         number = key.rpartition("/")[2]
-        paid = document.payments[int(number) - 1] if number.isdecimal() else None
+        paid = document.payments[int(number) - 1] if number.isdecimal() and number != "0" else None
         return f"{paid.method} {paid.amount}" if paid else key
     return document.number if key == document.key else key
 

@@ -252,7 +252,8 @@ class Planned:
     """A sale with everything settled that can be settled without asking the target.
 
     `guid` is a UUID from project, connection, kind and key; `mark` the reference by which the target finds it again;
-    `open` is gross minus payments; `why` says, in order, how treatment, codes and rounding came to be.
+    `open` is gross minus payments; `paid_before` is how much of the payments was posted with an earlier edition of the
+    order; `why` says, in order, how treatment, codes and rounding came to be.
     """
 
     kind: Kind
@@ -286,6 +287,7 @@ class Planned:
     credits: str | None = None
     credits_number: str | None = None
     reason: str | None = None
+    paid_before: Decimal | None = None
     warnings: tuple[Warned, ...] = ()
     why: tuple[str, ...] = ()
 

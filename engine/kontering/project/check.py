@@ -63,12 +63,13 @@ def _check_flow(flow: Flow, project: Project, file: ProjectFile) -> Iterator[Dia
 
 def _check_target(flow: Flow, mapping: Compiled, project: Project, node: Node) -> Iterator[Diagnostic]:
     takes = registry.load(project.connections[flow.target].connector).takes
-    if mapping.target not in takes:
-        yield words.not_taken(_place(node, "to"), mapping.target, flow.target, takes)
-    elif mapping.target not in flows.DELIVERED:
+    kind = flows.DELIVERED.get(mapping.target)
+    if kind is None and mapping.target in takes:
         yield words.not_delivered(_place(node, "mapping"), mapping.target)
+    elif kind is None or kind not in takes:
+        yield words.not_taken(_place(node, "to"), kind or mapping.target, flow.target, takes)
     else:
-        yield from flows.check_policy(node, mapping.target, takes[mapping.target], flow.target)
+        yield from flows.check_policy(node, kind, takes[kind], flow.target)
 
 
 def _params(said: Mapping[str, Any], mapping: Compiled, node: Node, owner: Span) -> tuple[Diagnostic, ...]:

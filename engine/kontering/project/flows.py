@@ -15,8 +15,15 @@ from kontering.sdk.connector import Connector, Takes
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, at, plain
 from kontering.yaml.nodes import Sequence as List
 
-DELIVERED = ("invoice", "credit_note")
-"""Kinds of documents that a flow can deliver; what they need (customers, products, payments) goes along."""
+DELIVERED: Mapping[str, str] = {
+    "invoice": "invoice",
+    "credit_note": "credit_note",
+    "plan_change": "invoice",
+    "cancellation": "credit_note",
+    "payment": "payment",
+    **dict.fromkeys(("payout", "bank_line", "bill", "loss", "recognition", "voucher"), "voucher"),
+}
+"""Kinds of documents that a flow can deliver, and what they are in the target; what they need goes along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,8 @@ def check_policy(node: Node, document: str, takes: Takes, connection: str) -> It
     """What the flow asks of its target is in the target's table of calls."""
     for state in _entries(at(node, ["states"])):
         action = state.value
-        if isinstance(action, Scalar) and action.value == "book" and takes.call("book") is None:
+        counts = takes.call("book") or document in ("payment", "voucher")  # these count as soon as they are there
+        if isinstance(action, Scalar) and action.value == "book" and not counts:
             yield words.cannot(action.span, connection, "book", document)
     send = at(node, ["mail", "send"])
     if isinstance(send, Scalar) and send.value == "target" and takes.mail is None:

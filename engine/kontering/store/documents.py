@@ -250,7 +250,7 @@ def _counted(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
     return (*_in_target(tx, connection), document.c.state.in_(counted), document.c.document.is_not(None))
 
 
-def _voucher(row: sa.Row[Any]) -> PlannedVoucher:
+def _voucher(row: Any) -> PlannedVoucher:
     found = codec.document(row.kind, row.document)
     assert isinstance(found, PlannedVoucher)
     return found

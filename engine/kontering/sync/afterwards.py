@@ -41,6 +41,7 @@ def after(want: Wanted, facts: Facts) -> Iterator[Todo]:
         keeps = {"digest": format(payment.amount.normalize(), "f")}
         linked = facts.links.get(thing)
         if linked is None:
+            yield from _note_first(payment.credit_note, facts)
             body = wanted.payment_body(want, number, payment)
             yield create(want, thing, body, f"{payment.method} has paid {payment.amount}", keeps)
         elif linked.keeps.get("digest", keeps["digest"]) != keeps["digest"]:
@@ -51,6 +52,12 @@ def after(want: Wanted, facts: Facts) -> Iterator[Todo]:
         for posting in wanted.vouchers(want):
             yield from _voucher(want, facts, posting)
     yield from _mail(want, facts)
+
+
+def _note_first(note: str | None, facts: Facts) -> Iterator[Todo]:
+    """A credit note pays once it is booked itself."""
+    if note and ("credit_note", note) not in facts.links:
+        yield Wait(kind="credit_note", key=note, reason=f"the credit note {note} pays, and is not there yet")
 
 
 def _voucher(want: Wanted, facts: Facts, posting: Posting) -> Iterator[Todo]:

@@ -12,6 +12,7 @@ from typing import Any
 from kontering.model.document import Planned
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Skip, Step, Todo, Totals, Trial, Wait
+from kontering.model.voucher import Document
 from kontering.store import codec, documents, lanes, links
 from kontering.store.documents import Row
 from kontering.store.store import Tx
@@ -20,6 +21,7 @@ from kontering.sync import flow as reading
 from kontering.sync import ids, matching, planner, wanted
 from kontering.sync.facts import Facts, Nobody, Several
 from kontering.sync.prepare import Held, Ready, Skipped, prepare
+from kontering.sync.vouchers import WantedVoucher
 from kontering.sync.wanted import Wanted
 from kontering.sync.wiring import WiredFlow
 
@@ -30,7 +32,7 @@ class Course:
 
     row: Row
     flow: WiredFlow
-    want: Wanted
+    want: Wanted | WantedVoucher
     facts: Facts
 
     def next(self) -> Todo | None:
@@ -46,14 +48,17 @@ class Aside:
     columns: dict[str, Any]
 
 
-def settle(tx: Tx, row: Row, flow: WiredFlow) -> Planned | Aside | None:
+def settle(tx: Tx, row: Row, flow: WiredFlow) -> Document | Aside | None:
     """The document of a row. Prepared only now, it may be put aside, or have moved to its customer's lane (None)."""
     if row.document is not None:
-        return codec.planned(row.document)
+        return codec.document(row.kind, row.document)
     prepared = prepare(flow.maker, row.record, reading.others(tx, row.connection))
     match prepared:
-        case Ready(document=document):
-            columns = reading.settled_columns(row.connection, prepared)
+        case Ready():
+            document = next((one for one in reading.documents_of(prepared) if one.key == row.key), None)
+            if document is None:
+                return Aside("skipped", {"code": "REBILLED", "reason": "other documents took its place"})
+            columns = reading.settled_columns(row.connection, document)
             documents.settled(tx, row.id, columns.pop("document"), **columns, mapping=flow.maker.mapping.digest)
             documents.wake(tx, [(document.kind, row.key)])
             if columns["lane"] == row.lane:
@@ -65,7 +70,7 @@ def settle(tx: Tx, row: Row, flow: WiredFlow) -> Planned | Aside | None:
             return Aside(columns.pop("state"), columns)
 
 
-def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Planned, WiredFlow]]) -> dict[int, Facts]:
+def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Document, WiredFlow]]) -> dict[int, Facts]:
     """What is known of the target for these documents, read at once."""
     rows = list(rows)
     things = {thing for _, document, flow in rows for thing in wanted.things(document, flow.policy)}
@@ -83,7 +88,7 @@ def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Planned, WiredFl
     }
 
 
-def begin(row: Row, document: Planned, flow: WiredFlow, facts: Facts) -> Course:
+def begin(row: Row, document: Document, flow: WiredFlow, facts: Facts) -> Course:
     want = planner.wants(document, facts, flow.policy, flow.taker)
     return Course(row=row, flow=flow, want=want, facts=facts)
 
@@ -97,7 +102,7 @@ def sendable(step: Step, facts: Facts, schema: Mapping[str, Any]) -> Step:
 
 def terms_known(course: Course, entry: LookUp) -> Mapping[str, str]:
     """By what a found thing is compared with ours."""
-    if entry.kind == "customer":
+    if entry.kind == "customer" and isinstance(course.want, Wanted):
         return matching.all_terms(course.want.document, course.flow.policy.customers)
     return {name: value for by in entry.by for name, value in by.items()}
 
@@ -141,17 +146,19 @@ def _hold_waits(code: str, details: Mapping[str, Any]) -> str | None:
     return f"invoice/{details['credits']}" if code == "INVOICE_UNKNOWN" and details.get("credits") else None
 
 
-def _named(document: Planned, flow: WiredFlow) -> Iterable[str]:
-    if document.credits:
+def _named(document: Document, flow: WiredFlow) -> Iterable[str]:
+    if isinstance(document, Planned) and document.credits:
         yield document.credits
     if flow.policy.needs:
         yield document.key
 
 
-def _is_credited(tx: Tx, document: Planned, flow: WiredFlow) -> bool:
+def _is_credited(tx: Tx, document: Document, flow: WiredFlow) -> bool:
     """Only a cancelled invoice asks whether parts of it were credited."""
-    return flow.policy.states.get(document.state) == "cancel" and bool(
-        documents.credits_of(tx, flow.target, document.key, "")
+    return (
+        isinstance(document, Planned)
+        and flow.policy.states.get(document.state) == "cancel"
+        and bool(documents.credits_of(tx, flow.target, document.key, ""))
     )
 
 

@@ -19,6 +19,7 @@ from kontering.errors import Refused
 from kontering.model.document import Planned, Posting, plain
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, Link, LookUp, Skip, Step, Todo, Trial, Wait
+from kontering.model.voucher import Document, PlannedVoucher, about
 from kontering.sdk.connector import Target
 from kontering.store import codec, cursors, documents
 from kontering.store.documents import Row
@@ -28,7 +29,8 @@ from kontering.sync import flow as reading
 from kontering.sync import holds, matching, planner, wanted
 from kontering.sync.course import Course
 from kontering.sync.keys import Thing
-from kontering.sync.prepare import Held, Others, Prepared, Ready, Settled, Skipped, beside, prepare
+from kontering.sync.others import Others, Settled, beside
+from kontering.sync.prepare import Held, Prepared, Ready, Skipped, prepare
 from kontering.sync.progress import Tell, Tick, Unreadable, quiet
 from kontering.sync.wiring import Wired, WiredFlow
 
@@ -47,7 +49,7 @@ class Item:
     number: str = ""
     code: str = ""
     reason: str = ""
-    document: Planned | None = None
+    document: Document | None = None
     postings: tuple[Posting, ...] = ()
     todo: tuple[Todo, ...] = ()
     looked: tuple[str, ...] = ()
@@ -55,7 +57,7 @@ class Item:
 
     @property
     def vat_codes(self) -> tuple[str, ...]:
-        return tuple(row.code for row in self.document.totals.rates) if self.document else ()
+        return tuple(row.code for row in self.document.totals.rates) if isinstance(self.document, Planned) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +122,11 @@ def _targets(wired: Wired, tx: Tx, open_things: contextlib.ExitStack) -> dict[st
 
 def _stored(run: _Run, flow: WiredFlow) -> Iterator[Item]:
     for row in documents.open_of(run.tx, flow.name):
-        document = codec.planned(row.document) if row.document else None
+        document = codec.document(row.kind, row.document) if row.document else None
         if document is None:
-            yield _item(run, flow, prepare(flow.maker, row.record, _others(run, flow)), row)
+            yield from _items(run, flow, prepare(flow.maker, row.record, _others(run, flow)), row)
         elif _is_since(run, document):
-            yield _planned(run, flow, document, flow.taker.postings(document), row)
+            yield _planned(run, flow, document, row)
 
 
 def _new(run: _Run, flow: WiredFlow, open_things: contextlib.ExitStack, tell: Tell) -> list[Item]:
@@ -140,36 +142,39 @@ def _new(run: _Run, flow: WiredFlow, open_things: contextlib.ExitStack, tell: Te
             run.unreadable.append(problem)
             tell(Unreadable(flow=flow.name, problem=problem))
         for record in reading.news(run.tx, flow, page.records).values():
-            item = _item(run, flow, prepare(flow.maker, record, _others(run, flow)), None)
-            items += [item] if item.document is None or _is_since(run, item.document) else []
+            made = _items(run, flow, prepare(flow.maker, record, _others(run, flow)), None)
+            items += [item for item in made if item.document is None or _is_since(run, item.document)]
         read += len(page.records)
         tell(Tick(stage="read", name=flow.name, done=read, total=page.total))
     return items
 
 
-def _is_since(run: _Run, document: Planned) -> bool:
+def _is_since(run: _Run, document: Document) -> bool:
     return run.since is None or document.date >= run.since
 
 
-def _item(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> Item:
+def _items(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> list[Item]:
     record = prepared.record
     aside = Item(flow=flow.name, target=flow.target, key=record.key, version=record.version, outcome="skipped")
     match prepared:
-        case Ready(document=document, postings=postings):
-            run.settled[flow.target].add(document)
-            return _planned(run, flow, document, postings, row or _row(flow, prepared))
+        case Ready():
+            items = []
+            for document in reading.documents_of(prepared):
+                run.settled[flow.target].add(document)
+                items.append(_planned(run, flow, document, row or _row(flow, prepared, document)))
+            return items
         case Skipped(code=code, reason=reason):
-            return replace(aside, code=code, reason=reason)
+            return [replace(aside, code=code, reason=reason)]
         case Held(code=code, reason=reason, problems=problems, failed=failed):
             outcome: Outcome = "failed" if failed else "held"
-            return replace(aside, outcome=outcome, code=code, reason=reason, problems=problems)
+            return [replace(aside, outcome=outcome, code=code, reason=reason, problems=problems)]
 
 
-def _planned(run: _Run, flow: WiredFlow, document: Planned, postings: Sequence[Posting], row: Row) -> Item:
+def _planned(run: _Run, flow: WiredFlow, document: Document, row: Row) -> Item:
     facts = courses.facts_of(run.tx, flow.target, [(row, document, flow)])[row.id]
     things = wanted.things(document, flow.policy)
     made = {thing: run.made[flow.target, thing] for thing in things if (flow.target, thing) in run.made}
-    credited = run.settled[flow.target].by_key.get(document.credits or "")
+    credited = run.settled[flow.target].by_key.get(about(document) or "")
     states = {**facts.states, (credited.kind, credited.key): "open"} if credited else facts.states
     facts = replace(facts, links={**facts.links, **made}, states=states)
     course = courses.begin(row, document, flow, facts)
@@ -183,7 +188,7 @@ def _planned(run: _Run, flow: WiredFlow, document: Planned, postings: Sequence[P
         version=row.version,
         number=document.number,
         document=course.want.document,
-        postings=tuple(postings),
+        postings=document.postings if isinstance(document, PlannedVoucher) else flow.taker.postings(document),
         todo=todo,
         looked=looked,
         **_outcome(todo),
@@ -222,7 +227,7 @@ def _ask(course: Course, entry: LookUp | Trial, target: Target) -> str:
     return f"{entry.kind} {entry.key} by {by}: {found}"
 
 
-def _pretend(run: _Run, flow: WiredFlow, document: Planned, todo: Sequence[Todo]) -> None:
+def _pretend(run: _Run, flow: WiredFlow, document: Document, todo: Sequence[Todo]) -> None:
     """What this plan would make is there for the documents after it."""
     if any(isinstance(entry, Hold | Skip) for entry in todo):
         return
@@ -257,18 +262,18 @@ def _others(run: _Run, flow: WiredFlow) -> Others:
     return beside(reading.others(run.tx, flow.target), run.settled[flow.target])
 
 
-def _row(flow: WiredFlow, ready: Ready) -> Row:
+def _row(flow: WiredFlow, ready: Ready, document: Document) -> Row:
     """A row that is never stored."""
     return Row(
         id=0,
         flow=flow.name,
-        key=ready.record.key,
+        key=document.key,
         version=ready.record.version,
         connection=flow.target,
         lane="",
-        kind=ready.document.kind,
+        kind=document.kind,
         state="open",
-        number=ready.document.number,
+        number=document.number,
         closed_until=None,
         mapping=flow.maker.mapping.digest,
         record=ready.record,
@@ -288,7 +293,7 @@ def _item_as_json(item: Item) -> dict[str, Any]:
         "code": item.code,
         "reason": item.reason,
         "vat_codes": list(item.vat_codes),
-        "totals": plain(document.totals) if document else None,
+        "totals": plain(document.totals) if isinstance(document, Planned) else None,
         "warnings": plain(list(document.warnings)) if document else None,
         "why": list(document.why) if document else None,
         "plan": [_entry_as_json(entry) for entry in item.todo],

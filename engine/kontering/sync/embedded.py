@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kontering.errors import Closed, Refused
-from kontering.model.document import Planned
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Todo, Trial
+from kontering.model.voucher import Document
 from kontering.sdk.connector import Target
 from kontering.store import audit, deliveries, documents, gates, lanes, links
 from kontering.store.documents import Row
@@ -69,7 +69,7 @@ def serve_batch(store: Store, wired: Wired, connection: str, owner: str, tell: T
 
 
 def _deliver(batch: Batch, rows: Sequence[Row]) -> None:
-    settled: list[tuple[Row, Planned, WiredFlow]] = []
+    settled: list[tuple[Row, Document, WiredFlow]] = []
     for row in rows:
         flow = batch.wired.flows[row.flow]
         document = courses.settle(batch.tx, row, flow)

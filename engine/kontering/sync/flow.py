@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from kontering.model.record import Page, Record
+from kontering.model.voucher import Document, about
 from kontering.project.policy import state_of
 from kontering.sdk.connector import Source
 from kontering.store import audit, codec, cursors, documents, lanes, links
 from kontering.store.lanes import Claimed
 from kontering.store.store import Store, Tx
-from kontering.sync import holds, keys, kill
-from kontering.sync.prepare import Held, Others, Prepared, Ready, Settled, Skipped, beside, prepare
+from kontering.sync import holds, keys, kill, outstanding
+from kontering.sync.others import Others, Settled, beside
+from kontering.sync.prepare import Held, Prepared, Ready, Skipped, prepare
 from kontering.sync.progress import Ended, Tell, Tick, Unreadable, quiet
 from kontering.sync.wiring import WiredFlow
 
@@ -58,10 +61,17 @@ def read_flow(reading: Reading) -> int:
 
 def others(tx: Tx, connection: str) -> Others:
     """What preparing may know of other documents, as the store has them in this transaction."""
+    sales = cache(lambda: documents.sales(tx, connection))
     return Others(
         invoice=lambda key: documents.original(tx, connection, key),
         credits_of=lambda key, but: documents.credits_of(tx, connection, key, but),
         numbers=lambda kind, number: documents.numbers(tx, connection, kind, number),
+        booked=lambda key: documents.booked(tx, connection, key),
+        about=lambda key: documents.about(tx, connection, key),
+        sales=sales,
+        open_items=cache(
+            lambda registers: outstanding.open_items(sales(), documents.vouchers(tx, connection), registers)
+        ),
     )
 
 
@@ -87,22 +97,23 @@ def _page(reading: Reading, page: Page) -> int:
 
 def _prepared(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> list[Prepared]:
     """Each record's document; one may be about another of the same page."""
-    settled = Settled()
+    settled = Settled(flow=flow.name)
     known = beside(others(tx, flow.target), settled)
     ready: list[Prepared] = []
     for record in records:
         item = _checked(prepare(flow.maker, record, known), flow)
-        if isinstance(item, Ready):
-            settled.add(item.document)
+        for document in documents_of(item):
+            settled.add(document)
         ready.append(item)
     return ready
 
 
 def accept(tx: Tx, flow: WiredFlow, items: Sequence[Prepared]) -> None:
     """Keeps what was prepared, in the place of earlier editions, and makes the lanes due that have work by it."""
-    seen = documents.latest(tx, flow.name, [item.record.key for item in items])
+    named = {key: None for item in items for key in (item.record.key, *(one.key for one in documents_of(item)))}
+    seen = documents.latest(tx, flow.name, list(named))
     documents.supersede(tx, [row.id for row in seen.values()])
-    rows = [row_of(flow, item, seen.get(item.record.key)) for item in items]
+    rows = [row for item in items for row in rows_of(flow, item, seen)]
     documents.insert(tx, rows)
     lanes.wake(tx, [(row["lane"], flow.target) for row in rows if row["state"] in lanes.OPEN])
     documents.wake(tx, [(row["kind"], row["key"]) for row in rows if row["document"] is not None])
@@ -110,21 +121,36 @@ def accept(tx: Tx, flow: WiredFlow, items: Sequence[Prepared]) -> None:
     audit.append(tx, [_ended(flow, row) for row in ends])
 
 
-def row_of(flow: WiredFlow, item: Prepared, before: Any = None) -> dict[str, Any]:
+def documents_of(item: Prepared) -> tuple[Document, ...]:
+    """All documents that came of a record, in the order in which they are delivered."""
+    return (*item.first, item.document) if isinstance(item, Ready) else ()
+
+
+def rows_of(flow: WiredFlow, item: Prepared, seen: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row for each document of a record, and one for the record itself if none of them has its key."""
+    record, made = item.record, documents_of(item)
+    rows = [row_of(flow, record, one.key, _open(flow, one), seen.get(one.key)) for one in made]
+    if not made:
+        rows = [row_of(flow, record, record.key, aside_columns(item), seen.get(record.key))]  # type: ignore[arg-type]
+    elif record.key not in (one.key for one in made):
+        reason = f"became {' and '.join(one.key for one in made)}"
+        anew = Skipped(record=record, kind=made[-1].kind, code="REBILLED", reason=reason)
+        rows.append(row_of(flow, record, record.key, aside_columns(anew), seen.get(record.key)))
+    return rows
+
+
+def row_of(flow: WiredFlow, record: Record, key: str, became: Mapping[str, Any], before: Any = None) -> dict[str, Any]:
     """A document's row: all columns, so that many are inserted at once."""
-    record = item.record
-    text = codec.packed(record.data)
-    digest = codec.digest(record.data)
     row: dict[str, Any] = {
         "flow": flow.name,
-        "key": record.key,
+        "key": key,
         "edition": before.edition + 1 if before is not None else 1,
         "version": record.version,
-        "digest": digest,
+        "digest": codec.digest(record.data),
         "connection": flow.target,
         "lane": f"{flow.target}/{record.key}",
         "mapping": flow.maker.mapping.digest,
-        "record": packed_record(record, text),
+        "record": packed_record(record, codec.packed(record.data)),
         "code": None,
         "reason": None,
         "waits": None,
@@ -134,7 +160,7 @@ def row_of(flow: WiredFlow, item: Prepared, before: Any = None) -> dict[str, Any
         "document": None,
         "details": None,
     }
-    return row | _what_became(flow, item)
+    return {**row, **became}
 
 
 def packed_record(record: Record, data: str) -> str:
@@ -142,13 +168,12 @@ def packed_record(record: Record, data: str) -> str:
     return f'{codec.packed(head)[:-1]},"gone":{"true" if record.gone else "false"},"data":{data}}}'
 
 
-def settled_columns(connection: str, item: Ready) -> dict[str, Any]:
+def settled_columns(connection: str, document: Document) -> dict[str, Any]:
     """The columns of a document that is settled."""
-    document = item.document
     return {
         "kind": document.kind,
         "lane": keys.lane_of(connection, document),
-        "of": document.credits,
+        "of": about(document),
         "number": document.number,
         "day": document.date.isoformat(),
         "document": codec.packed(document),
@@ -172,10 +197,8 @@ def aside_columns(item: Held | Skipped) -> dict[str, Any]:
     }
 
 
-def _what_became(flow: WiredFlow, item: Prepared) -> dict[str, Any]:
-    if isinstance(item, Ready):
-        return {"state": "open", **settled_columns(flow.target, item)}
-    return aside_columns(item)
+def _open(flow: WiredFlow, document: Document) -> dict[str, Any]:
+    return {"state": "open", **settled_columns(flow.target, document)}
 
 
 def _checked(item: Prepared, flow: WiredFlow) -> Prepared:
@@ -213,14 +236,22 @@ def news(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> Mapping[str, Rec
 
 
 def _is_news(record: Record, seen: Any) -> bool:
+    """A version says that nothing has changed, whatever has moved in what came along with the record."""
     if seen is None:
         return True
+    if record.version == seen.version and not record.version.startswith("#"):
+        return False
     return _follows(record.version, seen.version) and bool(codec.digest(record.data) != seen.digest)
 
 
 def _follows(version: str, before: str) -> bool:
-    """Is an edition as new as another, or newer? One whose version begins with # has no order: the last read counts."""
-    return version.startswith("#") or before.startswith("#") or version >= before
+    """Is an edition as new as another, or newer? One whose version begins with # has no order: the last read counts.
+
+    >>> _follows("2026-03-02T10:00:00/b", "2026-03-02T10:00:00/a"), _follows("2026-03-01", "2026-03-02")
+    (True, False)
+    """
+    unordered = version.startswith("#") or before.startswith("#")
+    return unordered or version.partition("/")[0] >= before.partition("/")[0]
 
 
 def _echoes(tx: Tx, flow: WiredFlow, records: Sequence[Record]) -> set[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.errors import Refusal
+from kontering.model.bank import BankLine
 from kontering.model.document import Planned
 from kontering.model.plan import Found, Hold, Skip
 from kontering.project.policy import State
@@ -90,6 +92,36 @@ def invoice_unknown(document: Planned) -> Hold:
     reason = f"it credits {document.credits or 'no invoice'}, which no flow of this project has read"
     hint = "it goes on by itself as soon as the invoice is booked; an invoice from before is credited by hand"
     return _hold("INVOICE_UNKNOWN", "K612", document.key, reason, hint, credits=document.credits)
+
+
+def about_unknown(key: str, invoice: str) -> Hold:
+    reason = f"it is about the invoice {invoice}, which no flow of this project has booked"
+    hint = "it goes on by itself as soon as the invoice is there"
+    return _hold("INVOICE_UNKNOWN", "K618", key, reason, hint, credits=invoice)
+
+
+def paid_in_other_currency(key: str, currency: str, invoice: Planned) -> Hold:
+    reason = f"{currency} was paid for invoice {invoice.number}, which is in {invoice.currency}"
+    hint = "enter the payment in the books by hand, at the bank's rate, then skip it here"
+    return _hold("CURRENCY_DIFFERS", "K619", key, reason, hint, currency=currency, expected=invoice.currency)
+
+
+def bank_line_unmatched(key: str, line: BankLine, why: str) -> Hold:
+    reason = f"{line.date} {line.amount} {line.currency} {line.text!r}: {why}"
+    hint = "book what it pays and retry it, or enter it in the books by hand and skip it here"
+    return _hold("BANK_LINE_UNMATCHED", "K620", key, reason, hint, amount=line.amount, currency=line.currency)
+
+
+def no_voucher(key: str, left: Decimal) -> Hold:
+    reason = f"its lines don't balance, {left} is left over" if left else "one of its lines has no role"
+    hint = "the amounts of a voucher come to 0 (debit positive), and each line names the role of its account"
+    return _hold("UNBALANCED", "K621", key, reason, hint, left=left)
+
+
+def voucher_changed(key: str, number: str) -> Hold:
+    reason = f"it changed after it was posted as {number}"
+    hint = "correct it in the books by a voucher of its own, then skip it here"
+    return _hold("EDITED_AFTER_BOOKING", "K622", key, reason, hint, number=number)
 
 
 def not_taken(key: str, kind: str, target: str, hint: str) -> Hold:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid5
 
 from kontering.model.document import NAMESPACE, Item, Planned
+from kontering.model.voucher import Document, PlannedVoucher
 
 Thing = tuple[str, str]
 """Kind and key of something that a target has, or shall have."""
@@ -51,9 +52,10 @@ def voucher_key(document: str, kind: str) -> str:
     return f"{document}#{kind}"
 
 
-def lane_of(connection: str, document: Planned) -> str:
-    """Deliveries of one customer keep their order."""
-    return f"{connection}/{customer_key(document)}"
+def lane_of(connection: str, document: Document) -> str:
+    """Deliveries of one customer keep their order; a voucher is a lane of its own, and waits for what it closes."""
+    own = document.key if isinstance(document, PlannedVoucher) else customer_key(document)
+    return f"{connection}/{own}"
 
 
 def attempt(project: str, connection: str, kind: str, key: str, action: str, number: int = 1) -> UUID:

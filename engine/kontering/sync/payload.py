@@ -27,6 +27,7 @@ def document_data(
     data: Data = plain(document)
     data.pop("warnings")
     data.pop("why")
+    data.pop("paid_before", None)
     data["customer"]["id"] = customer
     for line, product in zip(data["lines"], products, strict=True):
         line["product"] = line.get("product", {}) | {"id": product}
@@ -89,6 +90,8 @@ def payment_data(
         "clearing": clearing,
         "postings": plain(list(postings)),
     }
+    if payment.credit_note:
+        data["credit_note"] = {"key": payment.credit_note, "id": Link("credit_note", payment.credit_note)}
     more = {"reference": payment.reference, "fx": document.fx}
     return data | {name: value for name, value in more.items() if value is not None}
 

@@ -13,29 +13,38 @@ from dataclasses import replace
 from kontering.model.document import Planned
 from kontering.model.link import Linked
 from kontering.model.plan import Hold, LookUp, Step, Todo, Totals, Wait
+from kontering.model.voucher import Document, PlannedVoucher
 from kontering.project.policy import Policy, state_of
-from kontering.sync import afterwards, holds, keys, parts, proof, wanted
+from kontering.sync import afterwards, holds, keys, parts, proof, vouchers, wanted
 from kontering.sync.facts import Facts
 from kontering.sync.steps import step, write
 from kontering.sync.taker import Taker, finds
+from kontering.sync.vouchers import WantedVoucher
 from kontering.sync.wanted import Wanted
 
 
-def plan(document: Planned, facts: Facts, policy: Policy, taker: Taker) -> tuple[Todo, ...]:
+def plan(document: Document, facts: Facts, policy: Policy, taker: Taker) -> tuple[Todo, ...]:
     """Everything that is still to be done, as far as the facts let it be seen."""
     return tuple(todo(wants(document, facts, policy, taker), facts))
 
 
-def wants(document: Planned, facts: Facts, policy: Policy, taker: Taker) -> Wanted:
+def wants(document: Document, facts: Facts, policy: Policy, taker: Taker) -> Wanted | WantedVoucher:
     """The document as the plan sees it: on the next open day, if its own is closed and the flow says so."""
-    if facts.closed_until and policy.closed_period == "next_open_day":
-        document = wanted.moved(document, dt.date.fromisoformat(facts.closed_until) + dt.timedelta(days=1))
+    opens = facts.closed_until if policy.closed_period == "next_open_day" else None
+    day = dt.date.fromisoformat(opens) + dt.timedelta(days=1) if opens else dt.date.min
+    if isinstance(document, PlannedVoucher):
+        return WantedVoucher(document=vouchers.moved(document, day), policy=policy, taker=taker)
+    document = wanted.moved(document, day)
     credited = facts.links.get(("invoice", document.credits)) if document.credits else None
     return Wanted(document=document, policy=policy, taker=taker, credited=credited)
 
 
-def todo(want: Wanted, facts: Facts) -> Iterator[Todo]:
+def todo(want: Wanted | WantedVoucher, facts: Facts) -> Iterator[Todo]:
     """The plan, entry by entry: whoever needs only the first one makes no more."""
+    return vouchers.todo(want, facts) if isinstance(want, WantedVoucher) else _todo(want, facts)
+
+
+def _todo(want: Wanted, facts: Facts) -> Iterator[Todo]:
     document = want.document
     state = state_of(want.policy.states, document.state)
     if state is None:

@@ -6,12 +6,13 @@ of any system; of other documents only what `Others` says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from kontering.accounting import reading, settle
+from kontering.accounting import edits, postings, reading, settle
 from kontering.accounting.head import Known
 from kontering.accounting.settings import Settings
 from kontering.diagnostics import Diagnostic
@@ -21,8 +22,10 @@ from kontering.mapping.tables import Rows
 from kontering.model.document import Planned, Posting, Sale
 from kontering.model.plan import Hold, Skip
 from kontering.model.record import Record
-from kontering.project.policy import Policy, group_of
-from kontering.sync import keys
+from kontering.model.voucher import Document
+from kontering.project.policy import Policy, group_of, state_of
+from kontering.sync import keys, kinds
+from kontering.sync.others import NOBODY, Others, Registers
 
 SALES = ("invoice", "credit_note")
 
@@ -37,52 +40,7 @@ class Maker:
     zone: str
     policy: Policy
     settings: Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Others:
-    """What is known of other documents: an invoice as it was booked, its credit notes, and who has a printed number."""
-
-    invoice: Callable[[str], Planned | None]
-    credits_of: Callable[[str, str], Sequence[Planned]]
-    numbers: Callable[[str, str], Mapping[str, str]]
-
-
-NOBODY = Others(invoice=lambda key: None, credits_of=lambda key, but: (), numbers=lambda kind, number: {})
-
-
-@dataclass(slots=True)
-class Settled:
-    """Documents that are settled and not stored yet: those of a page that is being read, or of a dry run."""
-
-    by_key: dict[str, Planned] = field(default_factory=dict)
-    by_number: dict[tuple[str, str], str] = field(default_factory=dict)
-    by_invoice: dict[str, list[Planned]] = field(default_factory=dict)
-
-    def add(self, document: Planned) -> None:
-        self.by_key[document.key] = document
-        self.by_number.setdefault((document.kind, document.number), document.key)
-        if document.credits:
-            self.by_invoice.setdefault(document.credits, []).append(document)
-
-
-def beside(others: Others, settled: Settled) -> Others:
-    """What is known, and beside it what is settled; that may grow meanwhile."""
-
-    def invoice(key: str) -> Planned | None:
-        found = settled.by_key.get(key)
-        return found if found and found.kind == "invoice" else others.invoice(key)
-
-    def credits_of(key: str, but: str) -> Sequence[Planned]:
-        ours = [one for one in settled.by_invoice.get(key, ()) if one.key != but]
-        newer = {one.key for one in ours}
-        return (*(one for one in others.credits_of(key, but) if one.key not in newer), *ours)
-
-    def numbers(kind: str, number: str) -> Mapping[str, str]:
-        key = settled.by_number.get((kind, number))
-        return others.numbers(kind, number) or ({number: key} if key else {})
-
-    return Others(invoice=invoice, credits_of=credits_of, numbers=numbers)
+    registers: Registers = lambda flow, method: True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +48,10 @@ class Ready:
     """Everything is left of the plan: the document is settled."""
 
     record: Record
-    document: Planned
+    document: Document
     postings: tuple[Posting, ...]
+    first: tuple[Document, ...] = ()
+    """Documents that the record makes beside its own, and that are delivered before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +66,7 @@ class Held:
     details: Mapping[str, Any] | None = None
     failed: bool = False
     of: str | None = None
-    """The invoice that it credits and that isn't here yet: as soon as it is, this is prepared again."""
+    """The invoice that it is about and that isn't here yet: as soon as it is, this is prepared again."""
     number: str | None = None
     day: str | None = None
 
@@ -144,13 +104,20 @@ def prepare(maker: Maker, record: Record, others: Others = NOBODY) -> Prepared:
 
 
 def _mapped(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], others: Others) -> Prepared:
-    if kind not in SALES:
-        return _unsupported(record, kind)
     try:
-        sale = reading.sale(kind, record.key, _with_full_keys(data, record.connection))  # type: ignore[arg-type]
+        if kind in SALES:
+            return _sale(maker, record, kind, data, others)
+        if kind in kinds.KINDS:
+            return _other(maker, record, kind, data, others)
     except Problems as wrong:
         return _failed(record, kind, [one for one in wrong.diagnostics if isinstance(one, Diagnostic)])
-    return _settled(maker, record, _by_policy(sale, maker.policy), others)
+    return _unsupported(record, kind)
+
+
+def _sale(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], others: Others) -> Prepared:
+    sale = reading.sale(kind, record.key, _with_full_keys(data, record.connection))  # type: ignore[arg-type]
+    sale = _by_policy(sale, maker.policy)
+    return _edited(maker, record, sale, others) or _settled(maker, record, sale, others)
 
 
 def _settled(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepared:
@@ -161,24 +128,77 @@ def _settled(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepar
     found = settle.settle(
         sale, maker.settings, original=original, credited=credited, earlier=tuple(earlier), known=known
     )
+    if isinstance(found, settle.Settled):
+        return Ready(record=record, document=found.planned, postings=found.postings)
+    waits = sale.credits if original is None else None
+    return _aside(record, sale.kind, found, of=waits, number=sale.number, day=sale.date)
+
+
+def _edited(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepared | None:
+    """A record that changed after its invoice was booked: credited and invoiced anew, or held; else None."""
+    if sale.kind != "invoice" or state_of(maker.policy.states, sale.state) != "book":
+        return None
+    booked = others.booked(sale.key)
+    if booked is None:
+        return None
+    credit = f"{edits.stem_of(booked.key)}:v{edits.edition_of(booked.key)}:credit"
+    found = edits.rebill(booked, sale, maker.settings, earlier=tuple(others.credits_of(booked.key, credit)))
     match found:
-        case Hold(code=code, reason=reason, problems=problems, details=details):
-            waits = sale.credits if original is None else None
-            return Held(
-                record=record,
-                kind=sale.kind,
-                code=code,
-                reason=reason,
-                problems=problems,
-                details=details,
-                of=waits,
-                number=sale.number,
-                day=sale.date.isoformat(),
-            )
-        case Skip(code=code, reason=reason):
-            return Skipped(record=record, kind=sale.kind, code=code, reason=reason)
-        case settle.Settled(planned=document, postings=postings):
-            return Ready(record=record, document=document, postings=postings)
+        case Skip():
+            return _again(maker, record, sale, booked)
+        case Hold():
+            return _aside(record, sale.kind, found, number=sale.number, day=sale.date)
+        case edits.Rebilled(credit=taken_back, invoice=anew):
+            made = anew or taken_back
+            first = (taken_back.planned,) if anew else ()
+            return Ready(record=record, document=made.planned, postings=made.postings, first=first)
+
+
+def _again(maker: Maker, record: Record, sale: Sale, booked: Planned) -> Prepared | None:
+    """Its lines are booked as they are, but payments and the buyer may have moved; later editions keep their name."""
+    if booked.key == sale.key:
+        return None
+    found = settle.settle(replace(sale, key=booked.key), maker.settings)
+    if not isinstance(found, settle.Settled):
+        return None
+    document = replace(found.planned, mark=booked.mark, paid_before=booked.paid_before)
+    return Ready(record=record, document=document, postings=postings.of(document, maker.settings))
+
+
+def _other(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], others: Others) -> Prepared:
+    full = dict(data)
+    if full.get("invoice") and kind != "recognition":  # that one is the store's own, and names it in full
+        full["invoice"] = keys.full_key(record.connection, full["invoice"])
+    asked = kinds.Asked(key=record.key, data=full, settings=maker.settings, others=others, registers=maker.registers)
+    found = kinds.settled(kind, asked)
+    if isinstance(found, kinds.Made):
+        return Ready(record=record, document=found.document, postings=found.postings, first=found.first)
+    waits = full.get("invoice") if isinstance(found, Hold) and found.code == "INVOICE_UNKNOWN" else None
+    return _aside(record, kind, found, of=waits, number=asked.number, day=full.get("date"))
+
+
+def _aside(
+    record: Record,
+    kind: str,
+    found: Hold | Skip,
+    *,
+    of: str | None = None,
+    number: str | None = None,
+    day: dt.date | None = None,
+) -> Prepared:
+    if isinstance(found, Skip):
+        return Skipped(record=record, kind=kind, code=found.code, reason=found.reason)
+    return Held(
+        record=record,
+        kind=kind,
+        code=found.code,
+        reason=found.reason,
+        problems=found.problems,
+        details=found.details,
+        of=of,
+        number=number,
+        day=day.isoformat() if day else None,
+    )
 
 
 def _with_full_keys(data: Mapping[str, Any], source: str) -> Mapping[str, Any]:

@@ -5,19 +5,23 @@ A plan is asked again after every fact; what doesn't depend on facts is made the
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from kontering.accounting import edits
 from kontering.accounting.totals import rounding_line
 from kontering.model.document import Item, Paid, Planned, PlannedLine, Posting
 from kontering.model.link import Linked
 from kontering.model.plan import Hold, Link
 from kontering.model.record import JsonObject
+from kontering.model.voucher import Document, PlannedVoucher
 from kontering.project.policy import Policy, registers
 from kontering.store.codec import digest
 from kontering.sync import ids, keys, payload
+from kontering.sync import vouchers as apart
 from kontering.sync.keys import Thing
 from kontering.sync.payload import Id
 from kontering.sync.taker import Taker
@@ -52,8 +56,12 @@ class Wanted:
         return self.made[name]
 
 
-def things(document: Planned, policy: Policy) -> Iterator[Thing]:
+def things(document: Document, policy: Policy) -> Iterator[Thing]:
     """Everything whose link a plan may ask for."""
+    return apart.things(document) if isinstance(document, PlannedVoucher) else _things(document, policy)
+
+
+def _things(document: Planned, policy: Policy) -> Iterator[Thing]:
     yield (document.kind, document.key)
     yield ("customer", keys.customer_key(document))
     if document.credits:
@@ -66,8 +74,13 @@ def things(document: Planned, policy: Policy) -> Iterator[Thing]:
     for line in document.lines:
         if line.product and (line.product.sku or line.product.external_id):
             yield ("product", keys.product_key(source, line.product))
-    for number, _ in enumerate(document.payments, start=1):
+    for number, payment in enumerate(document.payments, start=1):
         yield ("payment", keys.payment_key(document.key, number))
+        if payment.credit_note:
+            yield ("credit_note", payment.credit_note)
+    if document.paid_before:
+        yield ("payment", keys.payment_key(document.key, 0))
+        yield ("credit_note", edits.credit_key(document.key))
     for kind in ("cogs",):
         yield ("voucher", keys.voucher_key(document.key, kind))
 
@@ -123,10 +136,24 @@ def product_body(wanted: Wanted, product: Product) -> Body:
 
 
 def payments(wanted: Wanted) -> Iterator[tuple[int, Paid]]:
-    """The payments that are registered in the target, with their numbers."""
+    """The payments that are registered in the target, with their numbers; what was paid before is there already."""
+    before = wanted.document.paid_before or Decimal(0)
+    yield from _carried_over(wanted, before)
     for number, payment in enumerate(wanted.document.payments, start=1):
-        if registers(wanted.policy.payments, payment.method) and payment.amount != 0:
-            yield number, payment
+        known = max(Decimal(0), min(payment.amount, before))
+        before -= known
+        if registers(wanted.policy.payments, payment.method) and payment.amount != known:
+            yield number, replace(payment, amount=payment.amount - known) if known else payment
+
+
+def _carried_over(wanted: Wanted, before: Decimal) -> Iterator[tuple[int, Paid]]:
+    """What was paid on the edition before, by the credit note that took that one back; nothing is posted for it."""
+    document = wanted.document
+    amount = min(before, document.totals.gross)
+    takes = wanted.taker.takes.get("payment")
+    if amount > 0 and takes is not None and "credit_note" in takes.features and wanted.policy.payments.register:
+        note = edits.credit_key(document.key)
+        yield 0, Paid(method="credit_note", date=document.date, amount=amount, credit_note=note)
 
 
 def payment_body(wanted: Wanted, number: int, payment: Paid) -> Body:
@@ -237,6 +264,9 @@ def _without(data: JsonObject, fields: Sequence[str]) -> JsonObject:
     return changed
 
 
-def moved(document: Planned, day: Any) -> Planned:
-    """The document on another day, for a period that is closed."""
-    return replace(document, date=day, due=max(document.due, day))
+def moved(document: Planned, day: dt.date) -> Planned:
+    """The document not before a day, for a period that is closed."""
+    if document.date >= day:
+        return document
+    paid = tuple(replace(one, date=max(one.date, day)) for one in document.payments)
+    return replace(document, date=day, due=max(document.due, day), payments=paid)

@@ -67,9 +67,7 @@ class Wired:
     def is_embedded(self, connection: str) -> bool:
         return self.connectors[connection].embedded is not None
 
-    def client(
-        self, connection: str, *, read_only: bool = False, limiter: Limiter | None = None
-    ) -> httpx.Client:
+    def client(self, connection: str, *, read_only: bool = False, limiter: Limiter | None = None) -> httpx.Client:
         """A client for a connection; whoever opens it closes it."""
         connector = self.connectors[connection]
         transport = self.transports.get(connection)
@@ -148,6 +146,7 @@ def settings_of(project: Project, flow: Flow) -> Settings:
         clearing={**base.clearing, **policy.payments.clearing},
         match_by=policy.customers.match,
         on_closed_period="next_open_day" if policy.closed_period == "next_open_day" else "error",
+        edit_after_booking="credit_and_rebill" if policy.edited_after_booking == "credit_and_rebill" else "error",
         credit_alone=policy.credit_alone,
         supply=policy.supply,
     )

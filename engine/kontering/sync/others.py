@@ -1,0 +1,113 @@
+"""What preparing a document may know of other documents: those that are stored, and those of the page being read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from kontering.accounting import bank
+from kontering.model.bank import OpenItem
+from kontering.model.document import Planned
+from kontering.model.voucher import Document, PlannedVoucher, about
+
+Sold = tuple[str, Planned]
+"""A flow's name, and an invoice or credit note that it has settled."""
+
+Registers = Callable[[str, str], bool]
+"""Does this flow register payments by this method? Those of others are still expected, say on the bank."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Other documents of one target, as far as they are booked or will be.
+
+    `invoice` is the newest edition of an invoice, `booked` the one that the target has booked; `about` are the
+    vouchers that belong to a document or close it; `sales` are all invoices and credit notes, and `open_items` what is
+    expected on the bank.
+    """
+
+    invoice: Callable[[str], Planned | None]
+    credits_of: Callable[[str, str], Sequence[Planned]]
+    numbers: Callable[[str, str], Mapping[str, str]]
+    booked: Callable[[str], Planned | None] = lambda key: None
+    about: Callable[[str], Sequence[PlannedVoucher]] = lambda key: ()
+    sales: Callable[[], Sequence[Sold]] = tuple
+    open_items: Callable[[Registers], Sequence[OpenItem]] = lambda registers: ()
+
+
+NOBODY = Others(invoice=lambda key: None, credits_of=lambda key, but: (), numbers=lambda kind, number: {})
+
+
+@dataclass(slots=True)
+class Settled:
+    """Documents that are settled and not stored yet: those of a page that is being read, or of a dry run."""
+
+    flow: str = ""
+    by_key: dict[str, Document] = field(default_factory=dict)
+    by_number: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_invoice: dict[str, list[Planned]] = field(default_factory=dict)
+    closing: dict[str, list[PlannedVoucher]] = field(default_factory=dict)
+
+    def add(self, document: Document) -> None:
+        self.by_key[document.key] = document
+        self.by_number.setdefault((document.kind, document.number), document.key)
+        if isinstance(document, PlannedVoucher):
+            for key in keys_of(document):
+                self.closing.setdefault(key, []).append(document)
+        elif document.credits:
+            self.by_invoice.setdefault(document.credits, []).append(document)
+
+
+def keys_of(voucher: PlannedVoucher) -> tuple[str, ...]:
+    """The documents that a voucher belongs to or closes."""
+    named = (about(voucher), *(one.key for one in voucher.closes))
+    return tuple(dict.fromkeys(key for key in named if key))
+
+
+def beside(others: Others, settled: Settled) -> Others:
+    """What is known, and beside it what is settled; that may grow meanwhile."""
+
+    def invoice(key: str) -> Planned | None:
+        found = settled.by_key.get(key)
+        return found if isinstance(found, Planned) and found.kind == "invoice" else others.invoice(key)
+
+    def credits_of(key: str, but: str) -> Sequence[Planned]:
+        ours = [one for one in settled.by_invoice.get(key, ()) if one.key != but]
+        newer = {one.key for one in ours}
+        return (*(one for one in others.credits_of(key, but) if one.key not in newer), *ours)
+
+    def numbers(kind: str, number: str) -> Mapping[str, str]:
+        key = settled.by_number.get((kind, number))
+        return others.numbers(kind, number) or ({number: key} if key else {})
+
+    def about_it(key: str) -> Sequence[PlannedVoucher]:
+        return _newest(others.about(key), settled.closing.get(key, ()))
+
+    def sales() -> Sequence[Sold]:
+        ours = [(settled.flow, one) for one in settled.by_key.values() if isinstance(one, Planned)]
+        newer = {one.key for _, one in ours}
+        return (*(sold for sold in others.sales() if sold[1].key not in newer), *ours)
+
+    def open_items(registers: Registers) -> Sequence[OpenItem]:
+        ours = [one for one in settled.by_key.values() if isinstance(one, PlannedVoucher)]
+        paid = defaultdict[str, Decimal](Decimal)
+        for part in (part for one in ours for part in one.closes):
+            paid[part.key] += part.amount
+        return bank.less(others.open_items(registers), paid)
+
+    return Others(
+        invoice=invoice,
+        credits_of=credits_of,
+        numbers=numbers,
+        booked=others.booked,
+        about=about_it,
+        sales=sales,
+        open_items=open_items,
+    )
+
+
+def _newest(stored: Sequence[PlannedVoucher], ours: Sequence[PlannedVoucher]) -> Sequence[PlannedVoucher]:
+    newer = {one.key for one in ours}
+    return (*(one for one in stored if one.key not in newer), *ours)

@@ -1,0 +1,130 @@
+"""What documents leave open: by invoice for the bank, by payment for payouts, by month for deferred revenue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from kontering.accounting import payments, postings
+from kontering.accounting.settings import Settings
+from kontering.accounting.settlement import KnownPayment
+from kontering.model.bank import OpenItem
+from kontering.model.document import Paid, Planned
+from kontering.model.money import ZERO, to_currency
+from kontering.model.payout import Payout
+from kontering.model.voucher import PlannedVoucher
+from kontering.sync.others import Others, Registers, Sold
+
+
+def moved(others: Others, key: str) -> Decimal:
+    """What vouchers have closed of a document: money that came apart from it, bank lines, losses."""
+    closes = (part for voucher in others.about(key) for part in voucher.closes if part.key == key)
+    return sum((part.amount for part in closes), ZERO)
+
+
+def left(others: Others, invoice: Planned) -> Decimal:
+    """What is open on an invoice, by everything that is known of it."""
+    paid = sum((one.amount for one in invoice.payments), ZERO)
+    credited = sum((_credit(one) for one in others.credits_of(invoice.key, "")), ZERO)
+    return invoice.totals.gross - paid - credited - moved(others, invoice.key)
+
+
+def recognised(others: Others, key: str) -> Mapping[str, Decimal]:
+    """What of an invoice's deferred revenue has been taken to each revenue account."""
+    found: dict[str, Decimal] = {}
+    for voucher in others.about(key):
+        lines = [line for part in voucher.postings for line in part.lines] if voucher.kind == "recognition" else []
+        for line in lines:
+            if line.role != "deferred_revenue":
+                found[line.role] = found.get(line.role, ZERO) - line.amount
+    return found
+
+
+def open_items(sales: Sequence[Sold], vouchers: Sequence[PlannedVoucher], registers: Registers) -> tuple[OpenItem, ...]:
+    """What is expected on the bank: invoices, bills (negative), and payouts that are posted."""
+    closed = defaultdict[str, Decimal](Decimal)
+    for part in (part for voucher in vouchers for part in voucher.closes):
+        closed[part.key] += part.amount
+    for credit in (one for _, one in sales if one.credits):
+        closed[credit.credits or ""] += _credit(credit)
+    items = [_invoice_item(flow, one, closed[one.key], registers) for flow, one in sales if one.kind == "invoice"]
+    items += [item for voucher in vouchers if (item := _voucher_item(voucher, closed[voucher.key]))]
+    return tuple(item for item in items if item is not None)
+
+
+def paid_by_gateway(others: Others, payout: Payout, settings: Settings) -> tuple[KnownPayment, ...]:
+    """The payments on the clearing account that a payout's entries may be."""
+    named = {name for entry in payout.entries for name in (entry.payment, entry.reference) if name}
+    return tuple(
+        known
+        for _, document in others.sales()
+        for known in _known_payments(document, settings)
+        if named & {known.reference, known.number}
+    )
+
+
+def _invoice_item(flow: str, invoice: Planned, closed: Decimal, registers: Registers) -> OpenItem | None:
+    paid = sum((one.amount for one in invoice.payments if registers(flow, one.method)), ZERO)
+    names = (invoice.number, *(one.reference for one in invoice.payments if one.reference))
+    amount = invoice.totals.gross - paid - closed
+    if amount <= 0:
+        return None
+    return OpenItem(
+        key=invoice.key,
+        number=invoice.mark,
+        amount=amount,
+        currency=invoice.currency,
+        date=invoice.date,
+        base=payments.in_base(amount, invoice),
+        party=postings.party_of(invoice),
+        name=invoice.customer.name,
+        references=tuple(dict.fromkeys(names)),
+    )
+
+
+def _voucher_item(voucher: PlannedVoucher, closed: Decimal) -> OpenItem | None:
+    """A posted payout comes in as one amount; a bill is paid out."""
+    amount = Decimal(voucher.figures.get("amount", 0)) - closed
+    if voucher.kind not in ("payout", "bill") or amount == 0:
+        return None
+    names = (voucher.number, voucher.text, voucher.mark)
+    return OpenItem(
+        key=voucher.key,
+        number=voucher.number,
+        amount=amount,
+        currency=voucher.currency,
+        date=voucher.date,
+        role="posted" if voucher.kind == "payout" else "payable",
+        party=voucher.key.partition("/")[0] if voucher.supplier is None else _supplier(voucher),
+        name=voucher.supplier.name if voucher.supplier else None,
+        references=tuple(dict.fromkeys(name for name in names if name)),
+    )
+
+
+def _supplier(voucher: PlannedVoucher) -> str | None:
+    owed = (line.party for part in voucher.postings for line in part.lines if line.role == "payable")
+    return next(owed, None)
+
+
+def _credit(credit: Planned) -> Decimal:
+    """What a credit note takes off its invoice: what was paid back has been paid out."""
+    return credit.totals.gross - sum((one.amount for one in credit.payments), ZERO)
+
+
+def _known_payments(document: Planned, settings: Settings) -> Iterator[KnownPayment]:
+    sign = 1 if document.kind == "invoice" else -1
+    for number, paid in enumerate(document.payments, start=1):
+        if payments.role_of(paid.method, settings) == "psp_clearing":
+            yield KnownPayment(
+                key=f"{document.key}#payment/{number}",
+                amount=sign * paid.amount,
+                currency=document.currency,
+                base=sign * _base(document, paid),
+                reference=paid.reference,
+                number=document.number if document.kind == "invoice" else document.credits_number,
+            )
+
+
+def _base(document: Planned, paid: Paid) -> Decimal:
+    return to_currency(paid.amount * (paid.fx or document.fx or 1), document.base_currency)
