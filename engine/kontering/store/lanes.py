@@ -48,6 +48,30 @@ def wake(tx: Tx, lanes: Iterable[tuple[str, str]]) -> None:
     if rows:
         sooner = sa.case((lane.c.due < tx.now, lane.c.due), else_=tx.now)
         tx.connection.execute(upsert(tx, lane, {"due": sooner}), rows)
+        if tx.wakes is not None:
+            tx.wakes(tx, [str(row["key"]) for row in rows])
+
+
+def due_at(tx: Tx, lanes: Iterable[tuple[str, str, int]]) -> None:
+    """Lanes (key, connection, due) are due then at the latest."""
+    rows = [{"project": tx.project, "key": key, "connection": side, "due": due} for key, side, due in sorted(lanes)]
+    for row in rows:
+        sooner = sa.case((lane.c.due < row["due"], lane.c.due), else_=row["due"])
+        tx.connection.execute(upsert(tx, lane, {"due": sooner}), row)
+
+
+def wake_forgotten(tx: Tx, flows: Sequence[str]) -> None:
+    """Lanes that have work and no time at which they are due: a wake that was lost, or a store from a backup."""
+    here = (document.c.project == tx.project, document.c.state.in_(OPEN), document.c.flow.in_(flows))
+    sleeping = sa.and_(lane.c.project == document.c.project, lane.c.key == document.c.lane, lane.c.due.is_not(None))
+    rows = sa.select(document.c.lane, document.c.connection).where(*here, ~sa.exists().where(sleeping)).distinct()
+    wake(tx, [(row.lane, row.connection) for row in tx.connection.execute(rows)])
+
+
+def due_without(tx: Tx, limit: int) -> tuple[str, ...]:
+    """Lanes that are due and free, whatever wakes them, longest due first."""
+    rows = sa.select(lane.c.key).where(*_free(tx)).order_by(lane.c.due, lane.c.key).limit(limit)
+    return tuple(tx.connection.scalars(rows))
 
 
 def claim(
@@ -117,7 +141,10 @@ def give_back(tx: Tx, ours: Sequence[Claimed], flows: Sequence[str]) -> None:
         (work.where(document.c.flow.in_(flows)).exists(), tx.now), (work.exists(), tx.now + LEASE), else_=None
     )
     freed = sa.update(lane).where(lane.c.project == tx.project, lane.c.key.in_(keys), lane.c.owner == owner)
-    tx.connection.execute(freed.values(owner=None, until=0, due=due, tries=0, trouble=None))
+    left = freed.values(owner=None, until=0, due=due, tries=0, trouble=None).returning(lane.c.key, lane.c.due)
+    again = [row.key for row in tx.connection.execute(left) if row.due is not None and row.due <= tx.now]
+    if again and tx.wakes is not None:
+        tx.wakes(tx, sorted(again))
 
 
 def put_off(tx: Tx, ours: Claimed, due: int | None, *, tries: int = 0, trouble: str | None = None) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,6 +33,8 @@ class Tx:
     project: str
     now: int
     at_end: list[Callable[[], None]] = field(default_factory=list)
+    wakes: Wakes | None = None
+    """Who is told of lanes that become due, in the transaction that makes them due."""
     entries: list[Any] = field(default_factory=list)
     """What goes into the audit chain: locked as late and as briefly as can be."""
 
@@ -50,6 +52,7 @@ class Store:
         self.url = url
         self.read_only = read_only
         self.clock = clock or milliseconds
+        self.wakes: Wakes | None = None
         self._asks_database = clock is None and engine.dialect.name == "postgresql"
 
     @classmethod
@@ -119,7 +122,7 @@ class Store:
     def _tx(self, connection: sa.Connection) -> Tx:
         """Several machines share one clock: the database's."""
         now = int(connection.scalar(_DATABASE_NOW) or 0) if self._asks_database else self.clock()
-        return Tx(connection=connection, project=self.project, now=now)
+        return Tx(connection=connection, project=self.project, now=now, wakes=self.wakes)
 
     def _prepare(self, *, migrate: bool) -> None:
         with self._usable(), self.engine.connect() as connection:
@@ -162,6 +165,7 @@ class Store:
             raise trouble from error
 
 
+Wakes: TypeAlias = Callable[[Tx, Sequence[str]], None]
 _DATABASE_NOW = sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
 
 

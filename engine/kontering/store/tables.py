@@ -136,6 +136,9 @@ gate = Table(
 )
 """A connection, a flow's reading (`read/<flow>`), or one rate limit of a connection (`<connection>/<limit>`)."""
 
+engine_revision = Table("engine_revision", metadata, Column("name", String, primary_key=True))
+"""Which of the task engine's own revisions its tables have; it keeps no version itself."""
+
 approval = Table(
     "approval",
     metadata,
