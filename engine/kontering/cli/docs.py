@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -23,14 +24,31 @@ from kontering.project.words import near_or_all
 from kontering.sdk.connector import Connector
 
 
-@click.command("docs")
+class Manual(click.Command):
+    """Topics are arguments; what takes options of its own (`docs flow`) is a command of its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        module = OWN.get(args[0]) if args else None
+        if module is None:
+            return super().make_context(info_name, args, parent, **extra)
+        other: click.Command = importlib.import_module(f"kontering.cli.{module}").command
+        return other.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+
+
+OWN = {"flow": "docs_flow", "schema": "docs_schema"}
+
+
+@click.command("docs", cls=Manual)
 @click.argument("topic", required=False)
 @click.argument("name", required=False)
 @output.json_option
 def command(topic: str | None, name: str | None, as_json: bool) -> None:
     """Read the manual: topics, functions, connectors, schemas, codes, roles.
 
-    Without TOPIC it lists what there is. NAME picks one: a function, a connector, a schema, a code.
+    Without TOPIC it lists what there is. NAME picks one: a function, a connector, a schema, a code. `docs flow` writes
+    an accountant's page on what a flow books; `docs schema` shows a schema as a table, or drafts one from samples.
 
     \b
     Examples:
@@ -40,6 +58,8 @@ def command(topic: str | None, name: str | None, as_json: bool) -> None:
       kontering docs connectors woocommerce
       kontering docs schemas documents/invoice
       kontering docs codes K150
+      kontering docs flow --help
+      kontering docs schema --help
     """
     if topic is None:
         _write(_topics(), as_json)

@@ -181,5 +181,7 @@ class Connector:
     embedded: Callable[[Settings, Any], Target] | None = None
     webhook: Callable[[Settings, Mapping[str, str], bytes, datetime], Sequence[Pointer]] | None = None
     simulator: str | None = None
+    account: Callable[[Settings, str, str, Literal["en", "da"]], tuple[str, str] | None] | None = None
+    """Number and name of the account that a role and a VAT code go to, where a connector has a chart of its own."""
     facts: tuple[str, ...] = ()
     """What is only inferred or unknown about the system, for the connector's page."""

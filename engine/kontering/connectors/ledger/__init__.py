@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
+from kontering.connectors.ledger.accounts import account
 from kontering.connectors.ledger.options import SCHEMA, options
 from kontering.sdk.connector import SDK, Again, Call, Connector, Reads, Settings, Takes, Target
 
@@ -32,6 +33,13 @@ def _embedded(settings: Settings, connection: Any) -> Target:
     )  # SQLAlchemy is loaded when a ledger is opened, not for its settings
 
     return Ledger(options(settings), connection)
+
+
+def _named(settings: Settings, role: str, code: str, language: Literal["en", "da"]) -> tuple[str, str] | None:
+    found = account(options(settings), role, code or None)
+    if found is None:
+        return None
+    return found.number, found.danish if language == "da" else found.english
 
 
 _PARTY = "key source external_id number vat_number ean email phone name"
@@ -62,4 +70,5 @@ CONNECTOR = Connector(
         "voucher": _takes("voucher", "ledger_voucher", "create", "key reference number"),
     },
     embedded=_embedded,
+    account=_named,
 )

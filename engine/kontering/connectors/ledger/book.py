@@ -10,13 +10,12 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from kontering.connectors.ledger import sql, tables
+from kontering.connectors.ledger import accounts, sql, tables
 from kontering.connectors.ledger.chart import (
     CHART,
     CODES,
     Account,
     VatCode,
-    default_account,
     kind_of_number,
     made_code,
 )
@@ -115,7 +114,7 @@ def account(book: Book, role: str, code: str | None) -> Account | None:
     if known is None and role.isdigit():
         known = Account(role, role, kind_of_number(role), role, role, "") if role in book.accounts else None
     elif known is None:
-        known = _account(book.options, role, code)
+        known = accounts.account(book.options, role, code)
         if known:
             book.resolved[role, code] = known
     return known
@@ -181,19 +180,6 @@ def refuse(problems: Iterable[Refusal]) -> None:
     found = list(problems)
     if found:
         raise Refused(found)
-
-
-def _account(options: Options, role: str, code: str | None) -> Account | None:
-    default = default_account(role, code)
-    number = next((rule.account for rule in options.rules if rule.fits(role, code)), options.accounts.get(role))
-    if number is None:
-        return default
-    same = next((account for account in CHART.values() if account.number == number), None)
-    if same:
-        return same
-    if default:
-        return Account(role, number, default.kind, default.danish, default.english, default.standard)
-    return Account(role, number, kind_of_number(number), role, role, "")
 
 
 def _near(name: str, known: Iterable[str]) -> str:
