@@ -134,3 +134,10 @@ def test_length_counts_composed_characters() -> None:
 def test_joined_characters_are_not_torn_apart() -> None:
     assert shortened("ab👩\u200d👧", 4) == "ab"
     assert shortened("abc", 3) == "abc"
+
+
+def test_a_huge_number_is_measured_too() -> None:
+    fitting = Fitting()
+    fitted(10**120 + 1, {"type": "number", "multipleOf": 2}, (), fitting)
+
+    assert [misfit.message for misfit in fitting.misfits] == [f"{10**120 + 1} is no multiple of 2"]

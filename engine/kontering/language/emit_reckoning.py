@@ -219,7 +219,7 @@ def _quicker_call(e: Emitter, tree: t.Call, args: list[str]) -> str | None:
         case "sum", [of] if _item_kind(known[0]) in ADDED:
             made = _reckoned(e, f"sum({of})", SUM)
         case "string", [of] if kinds[0] == "integer":
-            made = e.writer.set(f"str({of})", TEXT)
+            made = e.writer.set(f"str(number({of}))", TEXT)
         case "length", [of] if kinds[0] == "list":
             made = e.writer.set(f"len({of})", INTEGER)
         case ("starts_with" | "ends_with") as name, [of, part] if set(kinds) <= TEXTS:

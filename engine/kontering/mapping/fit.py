@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,7 @@ from kontering.model.plan import Link
 
 Path = tuple[str | int, ...]
 ANY = object()
+_WIDE = Context(prec=10_000)  # digits of a quotient, which a remainder may need: JSON's whole numbers can be long
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +317,7 @@ def _number_bounds(value: int | Decimal, schema: Schema, path: Path, into: Fitti
         into.wrong(path, f"{value} is more than {schema['maximum']}")
     if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
         into.wrong(path, f"{value} must be more than {schema['exclusiveMinimum']}")
-    if "multipleOf" in schema and Decimal(value) % Decimal(str(schema["multipleOf"])) != 0:
+    if "multipleOf" in schema and _WIDE.remainder(Decimal(value), Decimal(str(schema["multipleOf"]))) != 0:
         into.wrong(path, f"{value} is no multiple of {schema['multipleOf']}")
 
 

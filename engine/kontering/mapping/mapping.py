@@ -41,7 +41,7 @@ class Mapping:
     digest: str
     files: tuple[Path, ...]
     roots: Roots
-    generated: accept.Generated = field(default_factory=accept.Generated, repr=False)
+    generated: accept.Generated = field(default_factory=accept.Generated, init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -95,7 +95,7 @@ class Mapping:
         `zone` is the connection's, in which its local times are meant. What the generated code doesn't accept goes
         through the interpreter, and so does what somebody watches.
         """
-        if recorder is None and (outcome := accept.accepted(self, record, params, tables, zone)) is not None:
+        if recorder is None and (outcome := accept.quickly(self, record, params, tables, zone)) is not None:
             return outcome
         return self.interpreted(
             record, params=params, tables=tables, record_key=record_key, zone=zone, recorder=recorder
@@ -111,7 +111,7 @@ class Mapping:
         zone: str = "UTC",
     ) -> Outcome:
         """What becomes of a record as the bytes of its JSON: only what the mapping reads is decoded; or ValueError."""
-        if (outcome := accept.accepted(self, data, params, tables, zone)) is not None:
+        if (outcome := accept.quickly(self, data, params, tables, zone)) is not None:
             return outcome
         return self.interpreted(accept.parsed(data), params=params, tables=tables, record_key=record_key, zone=zone)
 
