@@ -326,7 +326,7 @@ def plain(value: Any) -> Any:
     names = _names_of(kind)
     if names is not None:
         pairs = ((name, getattr(value, name)) for name in names)
-        data = {name: plain(part) for name, part in pairs if part is not None}
+        data = {name: part if type(part) in _ATOMS else plain(part) for name, part in pairs if part is not None}
         return data | {"end": value.end} if kind is Period else data
     if isinstance(value, tuple | list):
         return [plain(part) for part in value]

@@ -177,9 +177,8 @@ def original(tx: Tx, connection: str, key: str) -> Planned | None:
 
 def booked(tx: Tx, connection: str, key: str) -> Planned | None:
     """The newest edition of an invoice that the target has booked."""
-    terms = (*_in_target(tx, connection), document.c.kind == "invoice", document.c.done_at.is_not(None))
-    rows = sa.select(document.c.document).where(*terms, _editions(key)).order_by(document.c.id.desc())
-    for text in tx.connection.scalars(rows):
+    asked = {"project": tx.project, "connection": connection, "key": key, "from": f"{key}:v", "to": f"{key}:w"}
+    for text in tx.connection.scalars(_BOOKED, asked):
         found = codec.planned(text)
         linked = links.of(tx, connection, [("invoice", found.key)]).get(("invoice", found.key))
         if linked is not None and "book" in linked.found.done:
@@ -223,7 +222,22 @@ def numbers(tx: Tx, connection: str, kind: str, number: str) -> dict[str, str]:
     return {} if key is None else {number: key}
 
 
-_BY_NUMBER = (  # asked for each document that is prepared, so it is built once
+_BOOKED = (  # asked for each invoice that is prepared, as is _BY_NUMBER: so they are built once
+    sa.select(document.c.document)
+    .where(
+        document.c.project == sa.bindparam("project"),
+        document.c.connection == sa.bindparam("connection"),
+        document.c.kind == sa.literal_column("'invoice'"),
+        document.c.done_at.is_not(None),
+        sa.or_(
+            document.c.key == sa.bindparam("key"),
+            sa.and_(document.c.key > sa.bindparam("from"), document.c.key < sa.bindparam("to")),
+        ),
+    )
+    .order_by(document.c.id.desc())
+)
+
+_BY_NUMBER = (
     sa.select(document.c.key)
     .where(
         document.c.project == sa.bindparam("project"),

@@ -7,6 +7,8 @@ takes only whole numbers, it is written as one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from kontering.model.link import Linked
@@ -18,6 +20,7 @@ ITSELF = "itself"
 
 Schema = Mapping[str, Any]
 _EMPTY: Schema = {}
+_ATOMS = frozenset({str, int, bool, Decimal, date, type(None)})
 
 
 class NoSuchId(LookupError):
@@ -34,7 +37,10 @@ def _filled(value: Any, links: Mapping[Thing, Linked], schema: Schema, root: Sch
         return _id(value, links, _resolved(schema, root))
     if isinstance(value, Mapping):
         parts = _resolved(schema, root).get("properties", _EMPTY)
-        return {name: _filled(part, links, parts.get(name, _EMPTY), root) for name, part in value.items()}
+        return {
+            name: part if type(part) in _ATOMS else _filled(part, links, parts.get(name, _EMPTY), root)
+            for name, part in value.items()
+        }
     if isinstance(value, list | tuple):
         items = _resolved(schema, root).get("items", _EMPTY)
         return [_filled(part, links, items, root) for part in value]
