@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kontering.language.known import ANY, BOOLEAN, INTEGER, TEXT, Known, joined
+from kontering.language.known import ANY, BOOLEAN, INTEGER, TAME, TEXT, Known, joined
 from kontering.language.writer import reads_current
 from kontering.mapping import cells
 from kontering.mapping.dates import day_in
