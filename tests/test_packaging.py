@@ -78,4 +78,4 @@ def test_the_demo_works_from_a_new_environment(installed: Path, tmp_path: Path) 
     )
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    assert "nothing to do" in done.stdout
+    assert "Nothing to do" in done.stdout
