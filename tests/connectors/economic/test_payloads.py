@@ -18,9 +18,9 @@ from kontering.connectors.economic.simulator.chart import OSS, oss_zone
 from kontering.mapping.case import outcome_of, run_tests
 from kontering.mapping.check import check_path
 from kontering.mapping.coverage import cover
-from kontering.mapping.reading import Out
 from kontering.mapping.load import load_mapping
 from kontering.mapping.outcomes import Mapped
+from kontering.mapping.reading import Out
 from kontering.mapping.roots import Roots
 from kontering.mapping.specs import read_tests
 from kontering.mapping.tables import Rows, rows_of
