@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,13 @@ class Nursery:
 
 def child(run: Mapping[str, Any]) -> None:
     """One `kontering run`, as far as the store and the systems can tell."""
-    from tests.crash import worker
+    from tests.crash import steady, worker
 
     if run.get("kill"):
         os.environ["KONTERING_KILL"] = run["kill"]
-    work = worker.economic if run.get("to") == "economic" else worker.work
+    works: Mapping[str, Callable[..., None]]
+    works = {"economic": worker.economic, "steady": steady.work}
+    work = works.get(run.get("to", ""), worker.work)
     try:
         work(**{name: value for name, value in run.items() if name not in ("kill", "to")})
     except KeyboardInterrupt:
@@ -100,9 +102,10 @@ def answer(command: Mapping[str, Any]) -> int:
 
 
 def main() -> None:
-    from tests.crash.worker import warm_up
+    from tests.crash import steady, worker
 
-    warm_up()
+    worker.warm_up()
+    steady.warm_up()
     for line in sys.stdin:
         sys.stdout.write(f"{answer(json.loads(line))}\n")
         sys.stdout.flush()

@@ -26,7 +26,7 @@ from kontering.sync.turns import Desk
 from kontering.sync.worker import AWAY, GRACE, Work, chores, stopping
 
 GOES_ON = 2.0
-"""Seconds for which a job goes on with whatever is due: most lanes have one document, and a job costs more than that."""
+"""Seconds for which a job goes on with what is due: most lanes have one document, and a job costs more than that."""
 
 AT_ONCE = 500
 DEAD = 120

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -46,6 +47,7 @@ class Desk:
     judge: Judge = guard.verdict
     tell: Tell = quiet
     limiter: Limiter | None = None
+    ladder: Sequence[float] = LADDER
     stop: threading.Event = field(default_factory=threading.Event)
     clients: dict[str, httpx.Client] = field(default_factory=dict)
     read: Counter[str] = field(default_factory=Counter)
@@ -184,14 +186,18 @@ def _put_off(
     with desk.store.begin() as tx:
         progress = serving is not None and serving.ended > 0
         tries = 0 if trouble is None else 1 if progress else lanes.tries(tx, ours.key) + 1
-        if ladder and tries > len(LADDER) and not ours.reads:
+        if ladder and tries > len(desk.ladder) and not ours.reads:
             _give_up(desk, tx, ours, str(trouble))
             return
         if ladder and tries > 1:
-            after = max(after, round(LADDER[min(tries, len(LADDER) + 1) - 2] * 1000 * random.uniform(0.9, 1.1)))
+            after = max(after, round(_rung(desk, tries) * 1000 * random.uniform(0.9, 1.1)))
         lanes.put_off(tx, ours, tx.now + after, tries=tries, trouble=trouble)
     if trouble is not None:
         desk.tell(Troubled(connection=ours.connection, trouble=trouble, due=desk.store.clock() + after))
+
+
+def _rung(desk: Desk, tries: int) -> float:
+    return desk.ladder[min(tries - 1, len(desk.ladder)) - 1]
 
 
 def _no_answer(desk: Desk, ours: Claimed, serving: Serving | None, nothing: TryLater) -> None:

@@ -26,7 +26,7 @@ IDLE = 0.25
 """Seconds until a project that had nothing due is asked again."""
 
 AWAY = 1.0
-CHORES = 30.0
+CHORES = 10.0
 WAITING = 3600.0
 GRACE = 9.0
 """Seconds that calls in flight have to come to their end; what they don't answer is looked up by the next worker."""
