@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -77,15 +75,10 @@ def _make(folder: Path) -> None:
 def _served(folder: Path) -> Iterator[Stage]:
     """Both systems on free ports; the project is told their addresses and credentials."""
     with contextlib.ExitStack() as stack:
-        shop = stack.enter_context(serve(_simulator("woocommerce", folder=str(folder)), 0))
-        books = stack.enter_context(serve(_simulator("economic"), 0))
+        shop = stack.enter_context(serve(registry.simulator("woocommerce", folder=str(folder)), 0))
+        books = stack.enter_context(serve(registry.simulator("economic"), 0))
         _connect(folder, {"woocommerce": shop, "economic": books})
         yield Stage(folder, shop, books)
-
-
-def _simulator(name: str, **options: Any) -> Any:
-    module, _, maker = str(registry.load(name).simulator).partition(":")
-    return getattr(importlib.import_module(module), maker)(**options)
 
 
 def _connect(folder: Path, served: dict[str, Served]) -> None:

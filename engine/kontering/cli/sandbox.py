@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -99,8 +98,7 @@ def _holds(connection: Connection, system: str) -> bool:
 
 @contextlib.contextmanager
 def _serve(stand: Stand) -> Iterator[Served]:
-    module, _, maker = str(registry.load(stand.system).simulator).partition(":")
-    simulator = getattr(importlib.import_module(module), maker)(**stand.options)
+    simulator = registry.simulator(stand.system, **stand.options)
     with contextlib.ExitStack() as stack:
         try:
             served = stack.enter_context(serve(simulator, stand.port))

@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from kontering import __version__
 from kontering.diagnostics import Diagnostic, closest
@@ -64,6 +65,12 @@ def load(name: str) -> Connector:
     if connector.sdk != SDK:
         raise Problems([_other_sdk(name, found[0], connector.sdk)])
     return connector
+
+
+def simulator(name: str, **options: Any) -> Any:
+    """A new simulator of a connector's system, made with its own options (`folder` of records, `clock` …)."""
+    make = _imported(str(load(name).simulator))
+    return make(**options)  # type: ignore[operator]
 
 
 def _imported(value: str) -> object:
