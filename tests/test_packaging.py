@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from beancount import loader
 
 ROOT = Path(__file__).parents[1]
 
@@ -79,3 +80,6 @@ def test_the_demo_works_from_a_new_environment(installed: Path, tmp_path: Path) 
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "Nothing to do" in done.stdout
+    entries, errors, _ = loader.load_file(str(tmp_path / "kontering-demo" / "books.beancount"))
+    assert errors == []
+    assert len(entries) > 100
