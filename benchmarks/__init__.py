@@ -1,0 +1,1 @@
+"""Measures Kontering beside others, in one run."""
