@@ -66,15 +66,20 @@ class Places:
         return [self.cell(table, give, **keys) for table, give in self.columns(*keys)]
 
     def cell(self, table: str, give: str, **keys: str | int) -> str:
+        found = self._known(table, give, keys)
+        return found if found is not None else self._missed(table)
+
+    def known_account(self, role: str, code: str) -> str | None:
+        """Number and name of the account of a role and a VAT code, as far as the project says it."""
+        table = next((name for name, give in self.columns("role", "code") if give == "account"), None)
+        return self._known(table, "account", {"role": role, "code": code}) if table else None
+
+    def _known(self, table: str, give: str, keys: Mapping[str, str | int]) -> str | None:
         value = self._value(table, give, keys)
-        if value is None and give == "account" and {"role", "code"} <= set(keys):
-            return self._own_account(str(keys["role"]), str(keys["code"]))
+        own = self._own_account(keys) if give == "account" else None
         if value is None:
-            return self._missed(table)
-        name = self.names.get(f"{table}.{give}", {}).get(value)
-        if name is None and give == "account":
-            own = self._own_account(str(keys.get("role", "")), str(keys.get("code", "")))
-            name = own.partition(" ")[2] if own.startswith(f"{value} ") else None
+            return f"{own[0]} {own[1]}" if own else None
+        name = self.names.get(f"{table}.{give}", {}).get(value) or (own[1] if own and own[0] == value else None)
         return f"{value} {name}" if name else value
 
     def _missed(self, table: str) -> str:
@@ -95,15 +100,14 @@ class Places:
         at = find_row(rows, spec.keys, tuple(None if keys[key] == "" else keys[key] for key in spec.keys))
         return None if at is None else str(rows.rows[at][rows.columns.index(give)])
 
-    def _own_account(self, role: str, code: str) -> str:
+    def _own_account(self, keys: Mapping[str, str | int]) -> tuple[str, str] | None:
         """By the connector's own chart of accounts."""
-        if self.connector.account is None:
-            return self._missed(next(name for name, give in self.columns("role", "code") if give == "account"))
+        if self.connector.account is None or "role" not in keys:
+            return None
         settings = {name: value for name, value in self.connection.settings.items() if not isinstance(value, Secret)}
-        found = self.connector.account(
-            {**settings, "tables": tables_of(self.connection)}, role, code, self.words.language
-        )
-        return f"{found[0]} {found[1]}" if found else self.words("no account")
+        tables = {"tables": tables_of(self.connection)}
+        role, code = str(keys["role"]), str(keys.get("code", ""))
+        return self.connector.account({**settings, **tables}, role, code, self.words.language)
 
 
 _KNOWN = ("give account", "give vat_code", "give group", "give zone", "give number")
