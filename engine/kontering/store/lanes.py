@@ -68,6 +68,12 @@ def wake_forgotten(tx: Tx, flows: Sequence[str]) -> None:
     wake(tx, [(row.lane, row.connection) for row in tx.connection.execute(rows)])
 
 
+def busy_or_due(tx: Tx) -> bool:
+    """Is a lane being served, or free to be?"""
+    owned = sa.and_(lane.c.project == tx.project, lane.c.owner.is_not(None), lane.c.until > tx.now)
+    return tx.connection.scalar(sa.select(sa.exists().where(owned))) is True or bool(due_without(tx, 1))
+
+
 def due_without(tx: Tx, limit: int) -> tuple[str, ...]:
     """Lanes that are due and free, whatever wakes them, longest due first."""
     rows = sa.select(lane.c.key).where(*_free(tx)).order_by(lane.c.due, lane.c.key).limit(limit)

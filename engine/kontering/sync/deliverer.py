@@ -6,6 +6,7 @@ the guard finds out.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -32,6 +33,7 @@ MOST = 50
 """Documents that a lane gets served before other lanes have their turn."""
 
 ANOTHER_IS_AT_IT = 1_000
+log = logging.getLogger("kontering.delivery")
 Write: TypeAlias = Callable[[Tx], None]
 
 
@@ -219,6 +221,8 @@ class Serving:
             self.unwritten.append(lambda tx: deliveries.settle(tx, [move.row], "sent", trouble=trouble))
             raise
         kill.point("after_call")
+        if log.isEnabledFor(logging.INFO):
+            log.info("sent", extra=_about(self, move, receipt))
         return self._received(move.step, move.row, receipt, course)
 
     def _received(self, step: Step, row: int, receipt: Found, course: Course | None) -> Course | None:
@@ -358,6 +362,13 @@ def keep_found(tx: Tx, connection: str, linked: Linked) -> None:
     """A thing that was found is linked, and whoever waited for it goes on."""
     links.put(tx, connection, [linked])
     documents.wake(tx, [(linked.kind, linked.key)])
+
+
+def _about(serving: Serving, move: Send, receipt: Found) -> dict[str, object]:
+    step, project = move.step, serving.store.project
+    what = f"{action_of(step)} {step.kind}"
+    about = {"project": project, "connection": serving.ours.connection, "delivery": move.row, "step": what}
+    return about | {"document": step.document, "attempt": str(step.attempt), "id": receipt.id}
 
 
 def _link(tx: Tx, connection: str, step: Step) -> Linked | None:

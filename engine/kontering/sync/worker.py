@@ -162,6 +162,20 @@ def stopping(stop: threading.Event) -> Iterator[None]:
             stop.set()
 
 
+def stop_when_idle(work: Work) -> None:
+    """Stops when no project has anything due, and nobody is at anything."""
+    quiet = 0
+    while not work.stop.wait(IDLE):
+        quiet = 0 if any(_has_work(desk) for desk in work.desks) else quiet + 1
+        if quiet > 2:
+            work.stop.set()
+
+
+def _has_work(desk: Desk) -> bool:
+    with desk.store.look() as tx:
+        return lanes.busy_or_due(tx)
+
+
 def serve_threads(work: Work, threads: Sequence[threading.Thread]) -> bool:
     """Runs threads until the stop, and then for the grace."""
     for thread in threads:
