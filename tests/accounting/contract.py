@@ -154,7 +154,7 @@ def invoice(step: Data, config: Data) -> Data:
         "reference": order.get("buyer_reference"),
         "note": order.get("note"),
         "lines": [line(one, config) for one in lines],
-        "coupons": [_coupon(one, lines) for one in step.get("coupons") or ()],
+        "coupons": [coupon(one, lines) for one in step.get("coupons") or ()],
         "payments": [payment(one, order["date"]) for one in step.get("payments") or ()],
         "totals": totals(step["totals"]),
     }
@@ -215,7 +215,7 @@ def _address(given: Data | None) -> Data | None:
     return _present({name: given.get(name) for name in names})
 
 
-def _coupon(given: Data, lines: Sequence[Data]) -> Data:
+def coupon(given: Data, lines: Sequence[Data]) -> Data:
     hits = given.get("applies_to", "goods")
     if isinstance(hits, list):
         over = hits
@@ -260,7 +260,7 @@ def credit_note(step: Data, config: Data, original: str, number: str) -> Data:
     refund, order = step["refund"], step["order"]
     gross = (refund.get("totals") or {}).get("gross") or refund["amount"]
     given = refund.get("lines") or ()
-    lines = [line(one, config) | _returned(one, refund) for one in given] or [_amount_only(gross)]
+    lines = [line(one, config) | returned(one, refund) for one in given] or [_amount_only(gross)]
     found = {
         "number": f"{number}-{refund['id']}",
         "state": step.get("event", "refund"),
@@ -278,7 +278,7 @@ def credit_note(step: Data, config: Data, original: str, number: str) -> Data:
     return _present(found)
 
 
-def _returned(given: Data, refund: Data) -> Data:
+def returned(given: Data, refund: Data) -> Data:
     words = [given.get(name, refund.get(name)) for name in ("returned", "restock", "restocked")]
     return {"returned": any(word in (True, "true", "yes") for word in words)}
 

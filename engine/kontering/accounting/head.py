@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from kontering.accounting import holds, identity, periods
+from kontering.accounting import holds, identity, periods, territory
 from kontering.accounting.settings import Settings, exchange_rate
 from kontering.model.document import Party, Sale, Warned
 from kontering.model.plan import Hold
@@ -60,15 +60,23 @@ def _rate(sale: Sale, settings: Settings) -> Decimal | Hold | None:
 
 
 def _customer(sale: Sale, settings: Settings) -> Party | Hold:
-    party = sale.customer
-    if party is None:
+    if sale.customer is None:
         return holds.no_invoice(sale.key, sale.credits_number)
+    party = _with_country(sale.customer)
     if party.ean is not None:
         proved = identity.ean(party.ean)
         return replace(party, ean=proved, kind="public") if proved else holds.ean_invalid(sale.key, party.ean)
     if party.email is None and settings.require_email:
         return holds.no_email(sale.key, party.name)
     return party
+
+
+def _with_country(party: Party) -> Party:
+    """The buyer with the country as ISO has it: UK is GB, EL is GR."""
+    country = territory.country_of(party.address.country)
+    if country in (None, party.address.country):
+        return party
+    return replace(party, address=replace(party.address, country=country))
 
 
 def _mark(sale: Sale, settings: Settings, known: Known) -> str | Hold:

@@ -280,7 +280,7 @@ _FORMATS: dict[str, Callable[[Any, Schema, Path, Fitting], Any]] = {
     "date-time": _instant,
     "decimal": _decimal,
     "currency": _code(notations.currency),
-    "country": _code(notations.country),
+    "country": _code(notations.two_letters),
     "link": _code(notations.link),
 }
 

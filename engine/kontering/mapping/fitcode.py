@@ -149,7 +149,7 @@ _FORMATS: Mapping[str, Any] = {
     "date-time": _instant,
     "decimal": _decimal,
     "currency": _code("currency", notations.currency),
-    "country": _code("country", notations.country),
+    "country": _code("country", notations.two_letters),
 }
 _TYPES = frozenset(_TESTS)
 

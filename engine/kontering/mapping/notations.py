@@ -186,6 +186,16 @@ def country(value: Any) -> str:
     return code
 
 
+def two_letters(value: Any) -> str:
+    """A country in a document: what has two letters passes, since UK, EL and what nobody knows are for accounting.
+
+    >>> two_letters("EL")
+    'EL'
+    """
+    code = text(value)
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else country(value)
+
+
 def link(value: Any) -> Any:
     """An id of the target, or its place until the send."""
     if isinstance(value, bool) or not isinstance(value, Link | str | int):

@@ -12,9 +12,13 @@ from kontering.sync.keys import Thing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nobody:
-    """A look-up that found nothing that fits; `remark` says if something nearly did."""
+    """A look-up that found nothing that fits; `remark` says if something nearly did.
+
+    `same_email` says that somebody else has the buyer's e-mail address.
+    """
 
     remark: str = ""
+    same_email: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

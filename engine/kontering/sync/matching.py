@@ -51,6 +51,7 @@ def choose(
     `own` is what we know of the thing: a found one that contradicts it in a term asked before is another.
     """
     remarks: list[str] = []
+    same_email = False
     for number, by in enumerate(terms):
         found = list({one.id: one for one in ask(by)}.values())
         earlier = [name for before in terms[:number] for name in before]
@@ -60,8 +61,9 @@ def choose(
             return Several(found=tuple(fits), by=name.replace("_", " "))
         if fits:
             return fits[0]
+        same_email = same_email or (name == "email" and bool(found))
         remarks += [f"{one.number or one.id} has the same {name.replace('_', ' ')}, but is another" for one in found]
-    return Nobody(remark="; ".join(remarks))
+    return Nobody(remark="; ".join(remarks), same_email=same_email)
 
 
 def covers(has: Any, wants: Any) -> bool:

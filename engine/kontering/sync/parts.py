@@ -9,7 +9,7 @@ from kontering.model.plan import Hold, LookUp, Todo
 from kontering.model.record import JsonObject
 from kontering.sync import holds, keys, matching, payload, wanted
 from kontering.sync.facts import Facts, Nobody, Several
-from kontering.sync.steps import create, new, step
+from kontering.sync.steps import create, kept, new, step
 from kontering.sync.taker import finds
 from kontering.sync.wanted import Product, Wanted
 
@@ -45,7 +45,9 @@ def customer(want: Wanted, facts: Facts) -> Iterator[Todo]:
             yield LookUp(kind="customer", key=key, by=by_terms, reason=reason)
         case None, answer if policy.missing == "create":
             remark = answer.remark if isinstance(answer, Nobody) else ""
-            yield create(want, thing, wanted.customer_body(want), new(want, thing, remark))
+            shared = isinstance(answer, Nobody) and answer.same_email
+            keeps = {**kept(want, thing), **({"warned": "EMAIL_SHARED"} if shared else {})}
+            yield create(want, thing, wanted.customer_body(want), new(want, thing, remark), keeps)
         case None, answer:
             remark = answer.remark if isinstance(answer, Nobody) else ""
             yield holds.customer_missing(document.key, document.customer.name, remark)
