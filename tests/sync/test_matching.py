@@ -56,7 +56,7 @@ def test_the_same_email_with_another_vat_number_is_somebody_else() -> None:
 
     found = choose(ask, ({"vat_number": "DK12345674"}, {"email": "ada@example.dk"}), OWN)
 
-    assert found == Nobody(remark="5012 has the same email, but is another")
+    assert found == Nobody(remark="5012 has the same email, but is another", same_email=True)
 
 
 def test_the_same_email_without_a_vat_number_contradicts_nothing() -> None:
