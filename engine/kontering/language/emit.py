@@ -7,6 +7,7 @@ before is a local. `emitter` is for those who write larger functions around expr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import localcontext
 from typing import Any
 
@@ -14,7 +15,7 @@ from kontering.language import emit_reading as reading
 from kontering.language import emit_reckoning as reckoning
 from kontering.language import tree as t
 from kontering.language import values
-from kontering.language.emitter import IS_EMPTY, IS_LIST, IS_OBJECT, Emit, Emitter
+from kontering.language.emitter import IS_LIST, IS_OBJECT, Emit, Emitter
 from kontering.language.known import ANY, NEVER_EMPTY, TEXTS, joined
 from kontering.language.tree import Tree
 from kontering.language.writer import Code, Writer, uses_current
@@ -141,8 +142,8 @@ def _optional_then(e: Emitter, tree: t.Then) -> str:
 
 def _optional_or(e: Emitter, tree: t.Or) -> str:
     left = e.tolerant().atom(tree.left)
-    made = e.writer.set(left)
-    with e.writer.block(f"if {IS_EMPTY.format(made)}:"):
+    made = e.writer.set(left, replace(e.knows(tree.left, left), words=frozenset()))
+    with e.writer.block(f"if {e.empty(made)}:"):
         right = e.plain(e.optional(tree.right))
         e.writer.line(f"{made} = {right}")
     e.writer.known[made] = joined(e.knows(tree.left, left), e.knows(tree.right, right))

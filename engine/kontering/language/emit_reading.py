@@ -121,10 +121,25 @@ def project(e: Emitter, tree: t.Project) -> str:
 
 def of_list(e: Emitter, of: str, tree: t.Project | t.Filter) -> str:
     """A projection or filter of the list in a local."""
+    if (quick := _listed_numbers(e, of, tree)) is not None:
+        return quick
     if isinstance(tree, t.Project):
         return e.listed(of, lambda made: loop_over(e, of, tree.each, made))
     joined = _join(tree.condition)
     return e.listed(of, lambda made: _joined_filter(e, of, tree, joined, made) if joined else _scan(e, of, tree, made))
+
+
+def _listed_numbers(e: Emitter, of: str, tree: t.Project | t.Filter) -> str | None:
+    """`taxes[?total].total` of records: the numbers in a field, where it has one."""
+    known = e.writer.knows(of).item
+    match tree:
+        case t.Filter(condition=t.Field(of=t.Current(), name=asked), each=t.Field(of=t.Current(), name=name)):
+            at, kind = known.fields.get(name, ("", ANY)) if known is not None else ("", ANY)
+            if asked == name and kind.kind in NUMBERS and e.demands:
+                item = e.writer.fresh(inner=True)
+                value = f"[{item}.{at} for {item} in {of} if {item}.{at} is not None]"
+                return e.writer.set(value, Known("list", item=kind))
+    return None
 
 
 def element_of(e: Emitter, of: str) -> str:
@@ -205,7 +220,15 @@ def _joined_filter(e: Emitter, of: str, tree: t.Filter, join: tuple[str, Tree], 
         e.writer.blocks[e.writer.levels[index]].known[key] = index
     e.writer.line(f"if {index} is None: {index} = {_indexed(e, of, name, forgiving)}")
     wanted = e.tolerant().atom(other)
-    loop_over(e, of, tree.each, made, f"chosen({index}, {wanted}, {forgiving})")
+    loop_over(e, of, tree.each, made, _chosen(e, index, other, wanted, forgiving))
+
+
+def _chosen(e: Emitter, index: str, other: Tree, wanted: str, forgiving: bool) -> str:
+    """The elements under a key; a text that is there, and a whole number, are keys as they are."""
+    kind = e.knows(other, wanted).kind
+    if (kind in TEXTS and (isinstance(other, t.Literal) or e.writer.is_sure(wanted))) or kind == "integer":
+        return f"{index}.get({wanted}, NOTHING)"
+    return f"chosen({index}, {wanted}, {forgiving})"
 
 
 def _indexed(e: Emitter, of: str, name: str, forgiving: bool) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kontering.language import tree as t
 from kontering.language import values
 from kontering.language.emit_reading import element_of, enter
-from kontering.language.emitter import IS_EMPTY, IS_MISSING, IS_NUMBER, Emitter, never_missing
+from kontering.language.emitter import IS_MISSING, IS_NUMBER, Emitter, never_missing
 from kontering.language.interpret import MAX_ROUNDS
 from kontering.language.known import (
     ADDED,
@@ -28,8 +30,8 @@ from kontering.language.tree import Tree
 
 def or_(e: Emitter, tree: t.Or) -> str:
     left = e.tolerant().atom(tree.left)
-    made = e.writer.set(left)
-    with e.writer.block(f"if {IS_EMPTY.format(made)}:"):
+    made = e.writer.set(left, replace(e.knows(tree.left, left), words=frozenset()))
+    with e.writer.block(f"if {e.empty(made)}:"):
         right = e.atom(tree.right)
         e.writer.line(f"{made} = {right}")
     e.writer.known[made] = one_of(e.knows(tree.left, left), e.knows(tree.right, right))
@@ -38,7 +40,7 @@ def or_(e: Emitter, tree: t.Or) -> str:
 
 def and_(e: Emitter, tree: t.And) -> str:
     made = e.writer.set(e.of(tree.left))
-    with e.writer.block(f"if not ({IS_EMPTY.format(made)}):"):
+    with e.writer.block(f"if not ({e.empty(made)}):"):
         e.writer.line(f"{made} = {e.atom(tree.right)}")
     return made
 
@@ -47,7 +49,7 @@ def not_(e: Emitter, tree: t.Not) -> str:
     of = e.of(tree.of)
     if e.writer.knows(of).kind == "boolean":
         return e.truth(f"not {of}")
-    return e.truth(IS_EMPTY.format(of))
+    return e.truth(e.empty(of))
 
 
 def condition(e: Emitter, tree: t.Condition) -> str:
@@ -283,11 +285,13 @@ def lambda_(e: Emitter, tree: t.Lambda) -> str:
 
 
 def joined(e: Emitter, tree: t.Joined) -> str:
-    parts = [e.of(part) for part in tree.parts]
+    parts = [e.atom(part) for part in tree.parts]
     return e.unless_null(parts, f"printed([{', '.join(_as_text(e, part) for part in parts)}])", TEXT)
 
 
 def _as_text(e: Emitter, local: str) -> str:
+    if local[0] in "'\"":
+        return local
     if e.writer.knows(local).kind in TEXTS and e.writer.is_sure(local):
         return local
     return f"({local} if type({local}) is str else values.text_of({local}))"

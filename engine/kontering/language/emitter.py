@@ -143,6 +143,13 @@ class Emitter:
             return type(tree.value).__name__ in ("int", "Decimal")
         return self.writer.knows(local).kind in NUMBERS and (self.demands or self.writer.is_sure(local))
 
+    def empty(self, local: str) -> str:
+        """The test that a local is missing, false or empty, as far as that isn't known."""
+        kind = self.writer.knows(local).kind
+        if kind in TEXTS or kind == "boolean":
+            return f"not {local}"
+        return f"{local} is None" if kind in NEVER_EMPTY - {"list", "record"} else IS_EMPTY.format(local)
+
     def need(self, local: str) -> str:
         """Gives up where a value is missing."""
         if not self.writer.is_sure(local):

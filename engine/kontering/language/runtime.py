@@ -16,6 +16,7 @@ from kontering.language.values import Number, Value
 __all__ = [
     "EMPTY",
     "FAILURES",
+    "NOTHING",
     "Decimal",
     "Missing",
     "Unfit",
@@ -47,6 +48,7 @@ FAILURES = (Unfit, ArithmeticError, AttributeError, LookupError, TypeError, Valu
 """What generated code may raise where it doesn't accept a record."""
 
 EMPTY: dict[str, Value] = {}
+NOTHING: tuple[Value, ...] = ()
 
 _LIMIT = 10**values.MAX_DIGITS
 

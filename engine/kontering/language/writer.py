@@ -101,7 +101,7 @@ class Writer:
 
     def is_sure(self, local: str) -> bool:
         """Whether a local can't be missing here."""
-        return local in self.objects or self.remembered(("sure", local)) is not None
+        return local in self.objects or bool(self.knows(local).words) or self.remembered(("sure", local)) is not None
 
     def make_sure(self, local: str) -> None:
         """From here to the end of the block the local isn't missing."""

@@ -109,7 +109,11 @@ def _decimal(writer: Writer, local: str) -> str:
         writer.line(f"if type({made}) is int: {made} = {exact}({made})")
         writer.line(f"elif not -{bound} < {made} < {bound}: raise Unfit")
         return made
-    return writer.set(f"{writer.constant(notations.number)}({local})", Known("tame"))
+    exact = f"{writer.constant(notations.number)}({local})"
+    if kind == "mixed":
+        bound = writer.constant(BOUND)
+        exact = f"{local} if type({local}) is Decimal and -{bound} < {local} < {bound} else {exact}"
+    return writer.set(exact, Known("tame"))
 
 
 def _code(kind: str, notation: notations.Notation) -> Any:
@@ -169,6 +173,9 @@ def _bounds(writer: Writer, local: str, schema: Schema) -> str:
 
 
 def _words(writer: Writer, local: str, words: list[Any]) -> str:
+    known = writer.knows(local).words
+    if known and known <= {word for word in words if type(word) is str}:
+        return local
     if all(type(word) is str for word in words):
         writer.once(f"if type({local}) is not str or {local} not in {writer.constant(frozenset(words))}: raise Unfit")
         return local

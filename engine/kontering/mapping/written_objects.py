@@ -12,7 +12,7 @@ from kontering.language.known import ANY, BOOLEAN, INTEGER, TEXT, Known
 from kontering.mapping import fit, fitcode
 from kontering.mapping.course import ELEMENTS
 from kontering.mapping.outcomes import Skipped
-from kontering.mapping.parts import Block, Let, Listed, Made, Options, Part, Stop, Use, expressions
+from kontering.mapping.parts import NONE, Block, Constant, Let, Listed, Made, Options, Part, Stop, Use, expressions
 from kontering.mapping.schemas import Schema
 from kontering.mapping.written import Given, NotWritten, Sink, Work, condition, demanded
 from kontering.mapping.written_values import give, may_be_left, value_of
@@ -157,13 +157,29 @@ class Object:
 
 def placed(work: Work, part: Part, goal: Schema | None, put: Callable[[str], None]) -> None:
     """Puts what a part gives where its schema is `goal`."""
-    if goal is None or not isinstance(part, Made | Listed | Use) or not _only_when(part.options):
+    if (
+        goal is not None
+        and isinstance(part, Constant)
+        and part.options is NONE
+        and type(part.value) in (str, int, bool)
+    ):
+        put(work.writer.constant(_constant(part, goal, work)))
+    elif goal is None or not isinstance(part, Made | Listed | Use) or not _only_when(part.options):
         give(work, part, lambda value: put(_fitted(work, value, goal)))
     elif part.options.when is None:
         put(_inside(work, part, goal))
     else:
         with work.writer.block(f"if {condition(work, part.options.when)}:"):
             put(_inside(work, part, goal))
+
+
+def _constant(part: Constant, goal: Schema, work: Work) -> Any:
+    """A literal as it stands in its place, found once."""
+    fitting = fit.Fitting(cutting=work.cutting)
+    value = fit.fitted(part.value, goal, (), fitting)
+    if fitting.misfits or fitting.cuts or part.value == "":
+        raise NotWritten
+    return value
 
 
 def _only_when(options: Options) -> bool:

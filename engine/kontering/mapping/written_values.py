@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kontering.language.known import ANY, BOOLEAN, INTEGER, TAME, TEXT, Known, joined
@@ -37,7 +38,7 @@ def value_of(work: Work, part: Part) -> str:
         work.writer.line(f"{made} = {value.local}")
 
     give(work, part, sink)
-    work.writer.known[made] = known[0] if len(known) == 1 else ANY
+    work.writer.known[made] = replace(known[0], words=frozenset()) if len(known) == 1 else ANY
     return made
 
 
