@@ -49,6 +49,18 @@ def verify(tx: Tx) -> Iterator[str]:
         before, seq = row.hash, row.seq
 
 
+def end(tx: Tx) -> tuple[int, str]:
+    """How many entries there are, and the hash of the last."""
+    last = tx.connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    return (last.seq, last.hash) if last else (0, FIRST)
+
+
+def since(tx: Tx, at: int) -> Iterator[sa.Row[Any]]:
+    """Entries of the project from a moment on, oldest first."""
+    rows = sa.select(audit).where(audit.c.project == tx.project, audit.c.at >= at).order_by(audit.c.seq)
+    yield from tx.connection.execute(rows).yield_per(1000)
+
+
 def of(tx: Tx, subject: str) -> tuple[sa.Row[Any], ...]:
     """All entries of one subject, oldest first."""
     rows = sa.select(audit).where(audit.c.project == tx.project, audit.c.subject == subject).order_by(audit.c.seq)
@@ -57,8 +69,7 @@ def of(tx: Tx, subject: str) -> tuple[sa.Row[Any], ...]:
 
 def _write(tx: Tx) -> None:
     exclusive(tx, "audit")
-    last = tx.connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
-    seq, before = (last.seq, last.hash) if last else (0, FIRST)
+    seq, before = end(tx)
     rows = []
     for entry in tx.entries:
         seq += 1

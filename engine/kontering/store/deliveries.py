@@ -89,6 +89,12 @@ def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Deliver
     return before.id if changed.rowcount == 1 else None
 
 
+def doubt(tx: Tx, connection: str, step: Step) -> None:
+    """A step that may have happened, as far as this store can tell: it was copied from a backup."""
+    long_ago = {"state": "sent", "attempt": 1, "first_at": 0, "sent_at": 0}
+    tx.connection.execute(insert_if_new(tx, delivery).values(**_values(tx, connection, step), **long_ago))
+
+
 def settle(tx: Tx, ids: Sequence[int], state: str, *, trouble: str | None = None) -> None:
     """Back to ready, or held, or skipped: what isn't a receipt."""
     tx.connection.execute(sa.update(delivery).where(delivery.c.id.in_(ids)).values(state=state, trouble=trouble))

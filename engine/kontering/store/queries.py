@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,6 +70,20 @@ def newest(tx: Tx, key: str) -> Sequence[Any]:
     """The current edition of a document in each flow that has it."""
     rows = sa.select(document).where(*_current(tx), document.c.key == key).order_by(document.c.id)
     return tx.connection.execute(rows).all()
+
+
+def of_days(
+    tx: Tx, states: Sequence[str], flow: str | None, since: dt.date | None, until: dt.date | None
+) -> Sequence[Any]:
+    """Current documents in these states, of a flow, of days (both included), oldest first."""
+    terms = [*_current(tx), document.c.state.in_(states)]
+    if flow is not None:
+        terms.append(document.c.flow == flow)
+    if since is not None:
+        terms.append(document.c.day >= since.isoformat())
+    if until is not None:
+        terms.append(document.c.day <= until.isoformat())
+    return tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.id)).all()
 
 
 def set_skipped(tx: Tx, ids: Sequence[int], reason: str) -> None:

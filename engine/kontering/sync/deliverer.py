@@ -15,7 +15,7 @@ from kontering.errors import Closed, Denied, Refusal, Refused, TryLater, Unsure
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Trial
 from kontering.sdk.connector import Target
-from kontering.store import audit, deliveries, documents, gates, lanes, links
+from kontering.store import audit, backups, deliveries, documents, gates, lanes, links
 from kontering.store.codec import digest
 from kontering.store.deliveries import Delivery, action_of
 from kontering.store.documents import Row
@@ -83,6 +83,8 @@ class Serving:
     stops: Callable[[], bool] = lambda: False
     unwritten: list[Write] = field(default_factory=list)
     receipts: int = 0
+    restored: bool = False
+    """The store came from a backup: what it doesn't know may have happened."""
     ended: int = 0
     """Documents that came to an end, so that trouble after them counts anew."""
 
@@ -91,6 +93,7 @@ class Serving:
         with self.store.begin() as tx:
             lanes.renew(tx, self.ours)
             flows = self.wired.running(gates.paused_flows(tx))
+            self.restored = backups.is_restored(tx)
             rows = documents.open_ids(tx, [self.ours.key], flows, MOST)
         try:
             for row in rows:
@@ -163,6 +166,9 @@ class Serving:
             return None
         attempt = before.attempt if before else 1
         sent = courses.sendable(self._numbered(step, attempt), course.facts, self._schema(step))
+        if before is None and self.restored:
+            deliveries.doubt(tx, row.connection, sent)
+            return Go()
         kill.point("before_intent")
         number = deliveries.intend(tx, row.connection, sent, attempt=attempt, before=before)
         if number is None:
