@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from kontering.model.record import Record
 from kontering.model.voucher import PlannedVoucher
 from kontering.store import codec, lanes, links
 from kontering.store.lanes import OPEN
+from kontering.store.prepared import Prepared
 from kontering.store.store import Tx
 from kontering.store.tables import document
 
@@ -21,6 +22,9 @@ ASIDE = ("held", "failed", "waiting")
 """States that a document leaves when what it waits for arrives, or when a person says so."""
 
 VOUCHERS = ("payout", "bank_line", "bill", "payment", "loss", "recognition", "voucher")
+
+_target: sa.ColumnElement[str] = sa.func.coalesce(document.c.connection, sa.literal_column("''"))
+"""The target as a condition that no index takes: by it all documents of a target would be gone through."""
 
 _BRIEF = [column for column in document.c if column.name not in ("record", "document", "details")]
 
@@ -64,14 +68,25 @@ def supersede(tx: Tx, ids: Sequence[int]) -> None:
         tx.connection.execute(sa.update(document).where(document.c.id.in_(ids)).values(state="superseded"))
 
 
-def open_in(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int) -> tuple[Row, ...]:
+class Only(Protocol):
+    """Some documents, by flow and key."""
+
+    @property
+    def steps(self) -> Collection[tuple[str, str]]: ...
+
+
+def open_in(
+    tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int, only: Only | None = None
+) -> tuple[Row, ...]:
     """What these lanes have to do for these flows, oldest first."""
-    rows = sa.select(document).where(*_work(tx, some_lanes, flows)).order_by(document.c.id).limit(limit)
+    rows = sa.select(document).where(*_work(tx, some_lanes, flows, only)).order_by(document.c.id).limit(limit)
     return tuple(_row(row) for row in tx.connection.execute(rows))
 
 
-def open_ids(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int) -> tuple[int, ...]:
-    rows = sa.select(document.c.id).where(*_work(tx, some_lanes, flows)).order_by(document.c.id).limit(limit)
+def open_ids(
+    tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], limit: int, only: Only | None = None
+) -> tuple[int, ...]:
+    rows = sa.select(document.c.id).where(*_work(tx, some_lanes, flows, only)).order_by(document.c.id).limit(limit)
     return tuple(tx.connection.scalars(rows))
 
 
@@ -101,7 +116,7 @@ def has_open(tx: Tx, key: str) -> bool:
 
 
 def count_open(tx: Tx, connection: str) -> int:
-    terms = (document.c.project == tx.project, document.c.state.in_(OPEN), document.c.connection == connection)
+    terms = (*_in_target(tx, connection), document.c.state.in_(OPEN))
     return tx.connection.scalar(sa.select(sa.func.count()).select_from(document).where(*terms)) or 0
 
 
@@ -140,7 +155,7 @@ def wake(tx: Tx, things: Iterable[tuple[str, str]]) -> None:
 
 def wake_all_waiting(tx: Tx, connections: Sequence[str]) -> None:
     """Everything that waits looks again: a person may have booked by hand what it waits for."""
-    _reopen(tx, sa.and_(document.c.state == "waiting", document.c.connection.in_(connections)))
+    _reopen(tx, sa.and_(document.c.state == "waiting", _target.in_(connections)))
 
 
 def reopen(tx: Tx, ids: Sequence[int]) -> None:
@@ -168,22 +183,24 @@ def states(tx: Tx, connection: str, keys: Iterable[str]) -> dict[tuple[str, str]
 
 def original(tx: Tx, connection: str, key: str) -> Planned | None:
     """The invoice of a key as it was booked: the newest edition that was done, else the newest that was settled."""
-    newest = (document.c.done_at.is_(None), document.c.id.desc())
-    terms = (*_in_target(tx, connection), document.c.kind == "invoice", document.c.document.is_not(None))
-    wanted = sa.select(document.c.document).where(*terms, _editions(key)).order_by(*newest).limit(1)
-    text = tx.connection.scalar(wanted)
+    text = next((text for text, *_ in _editions(tx, connection, key)), None)
     return None if text is None else codec.planned(text)
 
 
 def booked(tx: Tx, connection: str, key: str) -> Planned | None:
     """The newest edition of an invoice that the target has booked."""
-    asked = {"project": tx.project, "connection": connection, "key": key, "from": f"{key}:v", "to": f"{key}:w"}
-    for text in tx.connection.scalars(_BOOKED, asked):
-        found = codec.planned(text)
-        linked = links.of(tx, connection, [("invoice", found.key)]).get(("invoice", found.key))
+    for text, done_at, _ in _editions(tx, connection, key):
+        found = codec.planned(text) if done_at is not None else None
+        linked = links.of(tx, connection, [("invoice", found.key)]).get(("invoice", found.key)) if found else None
         if linked is not None and "book" in linked.found.done:
             return found
     return None
+
+
+def _editions(tx: Tx, connection: str, key: str) -> list[tuple[Any, ...]]:
+    """An invoice, and those that took its place when its order was changed (`shop/order/1:v2`): done ones first."""
+    asked = {"project": tx.project, "connection": connection, "key": key, "first": f"{key}:v", "last": f"{key}:w"}
+    return sorted(_EDITIONS.rows(tx, **asked), key=lambda row: (row[1] is None, -row[2]))
 
 
 def about(tx: Tx, connection: str, key: str) -> tuple[PlannedVoucher, ...]:
@@ -217,27 +234,20 @@ def credits_of(tx: Tx, connection: str, invoice: str, but: str) -> tuple[Planned
 
 def numbers(tx: Tx, connection: str, kind: str, number: str) -> dict[str, str]:
     """A printed number and the document that has it, if one has: numbers repeat after a reinstall or a new year."""
-    asked = {"project": tx.project, "connection": connection, "kind": kind, "number": number}
-    key = tx.connection.scalar(_BY_NUMBER, asked)
-    return {} if key is None else {number: key}
+    rows = _BY_NUMBER.rows(tx, project=tx.project, connection=connection, kind=kind, number=number)
+    return {number: rows[0][0]} if rows else {}
 
 
-_BOOKED = (  # asked for each invoice that is prepared, as is _BY_NUMBER: so they are built once
-    sa.select(document.c.document)
-    .where(
-        document.c.project == sa.bindparam("project"),
-        document.c.connection == sa.bindparam("connection"),
-        document.c.kind == sa.literal_column("'invoice'"),
-        document.c.done_at.is_not(None),
-        sa.or_(
-            document.c.key == sa.bindparam("key"),
-            sa.and_(document.c.key > sa.bindparam("from"), document.c.key < sa.bindparam("to")),
-        ),
-    )
-    .order_by(document.c.id.desc())
-)
+def _invoices(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    here = (document.c.project == sa.bindparam("project"), _target == sa.bindparam("connection"))
+    settled = (document.c.kind == sa.literal_column("'invoice'"), document.c.document.is_not(None))
+    return sa.select(document.c.document, document.c.done_at, document.c.id).where(*here, which, *settled)
 
-_BY_NUMBER = (
+
+_LATER = sa.and_(document.c.key > sa.bindparam("first"), document.c.key < sa.bindparam("last"))
+_EDITIONS = Prepared(_invoices(document.c.key == sa.bindparam("key")).union_all(_invoices(_LATER)))
+
+_BY_NUMBER = Prepared(
     sa.select(document.c.key)
     .where(
         document.c.project == sa.bindparam("project"),
@@ -249,14 +259,7 @@ _BY_NUMBER = (
         ),
     )
     .order_by(document.c.id)
-    .limit(1)
 )
-
-
-def _editions(key: str) -> sa.ColumnElement[bool]:
-    """An invoice, and those that took its place when its order was changed: `shop/order/1:v2`."""
-    later = sa.and_(document.c.key > f"{key}:v", document.c.key < f"{key}:w")
-    return sa.or_(document.c.key == key, later)
 
 
 def _counted(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
@@ -271,12 +274,15 @@ def _voucher(row: Any) -> PlannedVoucher:
 
 
 def _in_target(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return document.c.project == tx.project, document.c.connection == connection
+    return document.c.project == tx.project, _target == connection
 
 
-def _work(tx: Tx, some_lanes: Sequence[str], flows: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
+def _work(
+    tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], only: Only | None
+) -> tuple[sa.ColumnElement[bool], ...]:
     ours = (document.c.lane.in_(some_lanes), document.c.flow.in_(flows))
-    return (document.c.project == tx.project, *ours, document.c.state.in_(OPEN))
+    chosen = () if only is None else (document.c.key.in_(sorted({key for _, key in only.steps})),)
+    return (document.c.project == tx.project, *ours, document.c.state.in_(OPEN), *chosen)
 
 
 def _reopen(tx: Tx, which: sa.ColumnElement[bool]) -> None:

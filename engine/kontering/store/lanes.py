@@ -162,8 +162,8 @@ def put_off(tx: Tx, ours: Claimed, due: int | None, *, tries: int = 0, trouble: 
 def wake_all_open(tx: Tx, flows: Sequence[str]) -> None:
     """Every lane that has work for these flows is due: whoever runs a flow means all of it."""
     terms = (document.c.project == tx.project, document.c.state.in_(OPEN), document.c.flow.in_(flows))
-    rows = tx.connection.execute(sa.select(document.c.lane, document.c.connection).where(*terms).distinct())
-    wake(tx, [(row.lane, row.connection) for row in rows])
+    rows = tx.connection.execute(sa.select(document.c.lane, document.c.connection).where(*terms))
+    wake(tx, {(row.lane, row.connection) for row in rows})
 
 
 def tries(tx: Tx, key: str) -> int:

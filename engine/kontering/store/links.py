@@ -21,7 +21,8 @@ _SOME = 500
 def of(tx: Tx, connection: str, things: Iterable[Thing]) -> dict[Thing, Linked]:
     """The links of these things, as far as there are any."""
     wanted = set(things)
-    rows = _rows(tx, connection, sorted({key for _, key in wanted}))
+    kinds = sorted({kind for kind, _ in wanted})
+    rows = _rows(tx, connection, kinds, sorted({key for _, key in wanted}))
     return {(row.kind, row.key): _linked(row) for row in rows if (row.kind, row.key) in wanted}
 
 
@@ -38,11 +39,11 @@ def far_sides(tx: Tx, connection: str, ids: Sequence[str]) -> set[tuple[str, str
     return {(row.kind, row.id, row.version) for row in rows}
 
 
-def _rows(tx: Tx, connection: str, keys: Sequence[str]) -> Iterable[sa.Row[Any]]:
+def _rows(tx: Tx, connection: str, kinds: Sequence[str], keys: Sequence[str]) -> Iterable[sa.Row[Any]]:
     for start in range(0, len(keys), _SOME):
         some = keys[start : start + _SOME]
-        terms = (link.c.project == tx.project, link.c.connection == connection, link.c.key.in_(some))
-        yield from tx.connection.execute(sa.select(link).where(*terms))
+        terms = (link.c.project == tx.project, link.c.connection == connection, link.c.kind.in_(kinds))
+        yield from tx.connection.execute(sa.select(link).where(*terms, link.c.key.in_(some)))
 
 
 def _linked(row: sa.Row[Any]) -> Linked:
