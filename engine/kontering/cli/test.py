@@ -10,13 +10,14 @@ import click
 
 from kontering.cli import output
 from kontering.cli.check import gather, mapping_files
-from kontering.diagnostics import Diagnostic, as_json
+from kontering.cli.watching import watch
+from kontering.diagnostics import Diagnostic, Span, as_json
 from kontering.errors import Problems
 from kontering.mapping.case import Result, as_junit
 from kontering.mapping.coverage import Coverage, cover
 from kontering.mapping.load import load_mapping
 from kontering.mapping.mapping import Mapping
-from kontering.mapping.roots import Roots
+from kontering.mapping.roots import Roots, display
 from kontering.project.file import find_folder, root_of, with_source
 
 FORMATS = ("text", "json", "junit")
@@ -46,6 +47,10 @@ class Tested:
     "--min-coverage", type=click.IntRange(0, 100), metavar="PERCENT", help="Fail if a file's tests reach less."
 )
 @click.option("--inherited", is_flag=True, help="Run the tests of extended files too.")
+@click.option(
+    "--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write JUnit's XML to a file too."
+)
+@click.option("--watch", "again", is_flag=True, help="Run again after each change of a file, until Ctrl-C.")
 @output.json_option
 @click.pass_context
 def command(
@@ -55,6 +60,8 @@ def command(
     coverage: bool,
     min_coverage: int | None,
     inherited: bool,
+    junit: Path | None,
+    again: bool,
     as_json: bool,
 ) -> None:
     """Run the tests that mapping files carry.
@@ -65,13 +72,20 @@ def command(
     Examples:
       kontering test
       kontering test mappings/shop/order-to-invoice.yaml --coverage
-      kontering test --min-coverage 100 --format junit > results.xml
+      kontering test --min-coverage 100 --junit results.xml
+      kontering test --watch
     """
-    files = _files(paths or (find_folder(Path.cwd()),))
-    tested = [_run(path, inherited=inherited) for path in files]
-    too_low = [one for one in tested if one.coverage and one.coverage.percent < (min_coverage or 0)]
-    _write(tested, "json" if as_json else form, coverage=coverage, too_low=too_low, wanted=min_coverage)
-    ctx.exit(1 if any(one.failed for one in tested) or too_low else 0)
+    places = paths or (find_folder(Path.cwd()),)
+
+    def once() -> int:
+        tested = [_run(path, inherited=inherited) for path in _files(places)]
+        too_low = [one for one in tested if one.coverage and one.coverage.percent < (min_coverage or 0)]
+        _write(tested, "json" if as_json else form, coverage=coverage, too_low=too_low, wanted=min_coverage)
+        if junit is not None:
+            junit.write_text(as_junit(_cases(tested)), encoding="utf-8")
+        return 1 if any(one.failed for one in tested) or too_low else 0
+
+    ctx.exit(watch([root_of(path.resolve()) or path for path in places], once) if again else once())
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -108,7 +122,7 @@ def _write(
 ) -> None:
     results = [result for one in tested for result in one.results]
     if form == "junit":
-        output.say(as_junit(results).rstrip())
+        output.say(as_junit(_cases(tested)).rstrip())
     elif form == "json":
         output.write_json({"tests": [_row(result) for result in results], "files": [_file(one) for one in tested]})
     else:
@@ -116,6 +130,17 @@ def _write(
         for one in too_low:
             reached = one.coverage.percent if one.coverage else 0
             output.say(output.bad(f"{one.path.name}: its tests reach {reached} %, less than {wanted} %"))
+
+
+def _cases(tested: Iterable[Tested]) -> list[Result]:
+    """All results, and a failed one for each file that can't be loaded: none passes by not running."""
+    found: list[Result] = []
+    for one in tested:
+        found += one.results
+        for problem in one.problems[:1]:
+            name, span = display(one.path), problem.span or Span(display(one.path))
+            found.append(Result(mapping=name, name="the file is right", span=span, problem=problem))
+    return found
 
 
 def _row(result: Result) -> dict[str, object]:

@@ -62,7 +62,9 @@ def _in_expression(document: Document, expression: Expression, names: Names, lin
             case Field(of=of, name=name, at=place):
                 return Hover(text=_field(document, kinds.get(id(of), t.Any()), name, kinds.get(id(node))), span=place)
             case Name(name=name, span=span):
-                return Hover(text=_paragraphs(_head(name, kinds.get(id(node))), name_doc(document, name)), span=span)
+                return Hover(
+                    text=_paragraphs(_head(name, kinds.get(id(node))), name_doc(document.mapping, name)), span=span
+                )
             case Call(name=name, filter=is_filter, at=place) if _is_at(place, line, column):
                 known = (FILTERS if is_filter else FUNCTIONS).get(name)
                 return Hover(text=function_text(known), span=place) if known else None
@@ -78,8 +80,8 @@ def _field(document: Document, of: Type, name: str, kind: Type | None) -> str:
     if mapping is not None and isinstance(of, t.Object) and of.name == "param":
         param = next((one for one in mapping.params if one.name == name), None)
         return param_text(param) if param else ""
-    if isinstance(of, t.Object) and of.name == "let":
-        return _paragraphs(_head(f"let.{name}", kind), f"`{let_text(document, name)}`")
+    if mapping is not None and isinstance(of, t.Object) and of.name == "let":
+        return _paragraphs(_head(f"let.{name}", kind), f"`{let_text(mapping, name)}`")
     schema = field_schema(of, name, schemas_by_type(mapping.schema)) if mapping else {}
     return _paragraphs(_head(name, kind), schema.get("description", ""), _notes(schema))
 

@@ -68,21 +68,33 @@ def _may_be_key(before: str) -> bool:
 def _closing(before: str, *, blocks: bool = True) -> str:
     """What closes the quotes, templates and brackets that are open at the pointer."""
     quote = _open_quote(before)
-    inner = "".join(_inner(before, quote)) if quote else ""
+    inner = _inner(before, quote) if quote else ""
     outer = "".join(_CLOSERS[one] for one in reversed(_open_brackets(before)))
     return f"{inner}{quote}{outer if blocks else ''}"
 
 
-def _inner(before: str, quote: str) -> Iterator[str]:
+def _inner(before: str, quote: str) -> str:
     """Closes what is open in a quoted expression: `"{{ order.`, `"sum(order.lines[].`."""
-    inside = before[before.rfind(quote) + 1 :]
+    return closed(before[before.rfind(quote) + 1 :])[len(before) - before.rfind(quote) - 1 :]
+
+
+def closed(expression: str) -> str:
+    """An expression with what its author hasn't closed yet.
+
+    >>> closed("sum(order.lines[?kind == 'a"), closed("{% if order.paid")
+    ("sum(order.lines[?kind == 'a'])", '{% if order.paid%}')
+    """
     open_: list[str] = []
-    for char in inside:
-        if char in "([{":
-            open_.append({"(": ")", "[": "]", "{": "}"}[char])
-        elif open_ and char == open_[-1]:
+    for at, char in enumerate(expression):
+        if open_ and char == open_[-1][0]:
             open_.pop()
-    yield from reversed(open_)
+        elif open_ and open_[-1] in ("'", '"'):
+            continue
+        elif char in "([{'\"":
+            open_.append({"(": ")", "[": "]", "{": "}"}.get(char, char))
+        elif char == "%" and expression[at - 1 : at] == "{":
+            open_[-1:] = ["%}"]
+    return expression + "".join(reversed(open_))
 
 
 def _open_quote(before: str) -> str:
