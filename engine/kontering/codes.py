@@ -216,6 +216,8 @@ CODES: dict[str, str] = {
     "K620": "A bank line that nothing open explains",
     "K621": "A voucher that doesn't balance",
     "K622": "A voucher that changed after it was posted",
+    "K623": "A document that another person must sign off",
+    "K624": "A step that the reviewed plan doesn't have",
     # K7 delivery
     "K701": "The target refuses it",
     "K702": "An answer that was lost",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import json
 import os
 from pathlib import Path
@@ -89,10 +90,14 @@ def _write(report: Report, project: Project, wired: Wired, *, brief: bool, as_js
 
 
 def _plan(report: Report, project: Project, wired: Wired) -> dict[str, Any]:
-    """The report with the digests of what it was made with."""
+    """The report with who made it, and the digests of what it was made with."""
+    return {"kontering": 1, "by": getpass.getuser(), "digests": digests_of(project, wired), **as_json(report)}
+
+
+def digests_of(project: Project, wired: Wired) -> dict[str, Any]:
+    """What a plan depends on beside records and target."""
     mappings = {name: flow.maker.mapping.digest for name, flow in sorted(wired.flows.items())}
-    digests = {"engine": __version__, "project": project.digest, "mappings": mappings}
-    return {"kontering": 1, "digests": digests, **as_json(report)}
+    return {"engine": __version__, "project": project.digest, "mappings": mappings}
 
 
 def _save(plan: dict[str, Any], path: Path) -> None:

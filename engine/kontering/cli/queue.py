@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kontering.cli import moments, output
+from kontering.cli import decisions, moments, output
 from kontering.cli.options import open_project, project_option
 from kontering.errors import Misuse
 from kontering.store.store import Store, milliseconds
@@ -146,6 +146,10 @@ def skip(ctx: click.Context, keys: tuple[str, ...], reason: str, folder: Path | 
     """
     with _opened(folder) as store:
         _told(ctx, status.skip(store, keys, reason=reason, who=getpass.getuser()), "skipped", as_json)
+
+
+for each in decisions.COMMANDS:
+    command.add_command(each)
 
 
 def _opened(folder: Path | None, *, read_only: bool = False) -> Store:

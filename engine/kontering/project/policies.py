@@ -62,4 +62,5 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "payments": _payments,
     "totals": _totals,
     "mail": lambda said: Mail(**said),
+    "sign_off_above": lambda value: Decimal(str(value)),
 }

@@ -135,6 +135,8 @@ class Policy:
     """When the flow is read by a worker: `every 5 minutes`, `daily at 06:00`, `once`, `on webhook only`."""
     needs: tuple[str, ...] = ()
     """Flows whose document of the same record must be done first."""
+    sign_off_above: Decimal | None = None
+    """Gross amount above which another person must sign a document off; 0 is every document, none is no one."""
     supply: Supply = "goods"
     """What is sold, where neither line nor mapping says it."""
 

@@ -46,7 +46,8 @@ def _taken(tx: Tx, key: str, pace: int, burst: int, patience: int) -> int | None
     start = sa.case((gate.c.tat > tx.now, gate.c.tat), else_=tx.now)
     near = gate.c.tat - burst <= tx.now + patience
     taken = sa.update(gate).where(*_of(tx, key), near).values(tat=start + pace).returning(gate.c.tat)
-    return tx.connection.scalar(taken)
+    found: int | None = tx.connection.scalar(taken)
+    return found
 
 
 def _tat(tx: Tx, key: str) -> int:

@@ -27,6 +27,7 @@ from kontering.sync import guard, holds, keys, kill, matching
 from kontering.sync.course import Course
 from kontering.sync.guard import Judge
 from kontering.sync.progress import Ended, Tell, quiet
+from kontering.sync.reviewed import next_of
 from kontering.sync.wiring import Wired
 
 MOST = 50
@@ -94,7 +95,7 @@ class Serving:
             lanes.renew(tx, self.ours)
             flows = self.wired.running(gates.paused_flows(tx))
             self.restored = backups.is_restored(tx)
-            rows = documents.open_ids(tx, [self.ours.key], flows, MOST)
+            rows = documents.open_ids(tx, [self.ours.key], flows, MOST, self.wired.reviewed)
         try:
             for row in rows:
                 self._document(row)
@@ -128,7 +129,7 @@ class Serving:
         return (self._advance(tx, course) if course else None), row, course
 
     def _advance(self, tx: Tx, course: Course) -> Move | None:
-        match course.next():
+        match next_of(tx, course, self.wired.reviewed):
             case Step() as step:
                 return self._intend(tx, course, step)
             case LookUp() | Trial() as question:

@@ -105,7 +105,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "project": report.project,
         "offline": report.offline,
         "counts": dict(report.counts()),
-        "items": [_item_as_json(item) for item in report.items],
+        "items": [item_as_json(item) for item in report.items],
         "unreadable": [problem_as_json(problem) for problem in report.unreadable],
     }
 
@@ -281,7 +281,7 @@ def _row(flow: WiredFlow, ready: Ready, document: Document) -> Row:
     )
 
 
-def _item_as_json(item: Item) -> dict[str, Any]:
+def item_as_json(item: Item) -> dict[str, Any]:
     document = item.document
     parts = {
         "flow": item.flow,

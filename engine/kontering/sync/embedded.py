@@ -25,6 +25,7 @@ from kontering.sync.deliverer import done_entry, ended_entry
 from kontering.sync.facts import Facts
 from kontering.sync.keys import Thing
 from kontering.sync.progress import Ended, Tell, quiet
+from kontering.sync.reviewed import next_of
 from kontering.sync.wiring import Wired, WiredFlow
 
 LANES = 200
@@ -56,11 +57,11 @@ def serve_batch(store: Store, wired: Wired, connection: str, owner: str, tell: T
         ours = lanes.claim_of(tx, owner, connection, LANES)
         if not ours:
             return 0
-        rows = documents.open_in(tx, [one.key for one in ours], flows, DOCUMENTS)
+        rows = documents.open_in(tx, [one.key for one in ours], flows, DOCUMENTS, wired.reviewed)
         batch = Batch(tx=tx, wired=wired, connection=connection, target=wired.embedded(connection, tx.connection))
         _deliver(batch, rows)
         _write(batch)
-        lanes.give_back(tx, ours, flows)
+        lanes.give_back(tx, ours, () if wired.reviewed else flows)
         kill.point("before_receipt")
     kill.point("after_receipt")
     for row, state, columns in batch.ended:
@@ -91,7 +92,7 @@ def _shared(batch: Batch, facts: Facts) -> Facts:
 
 def _document(batch: Batch, course: Course) -> None:
     while True:
-        entry = course.next()
+        entry = next_of(batch.tx, course, batch.wired.reviewed)
         try:
             if not _made(batch, course, entry):
                 state, columns = courses.ends(entry)

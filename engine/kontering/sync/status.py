@@ -253,13 +253,13 @@ def _by_shown(counts: Mapping[str, int], unsure: int) -> dict[str, int]:
 def _connections(tx: Tx) -> tuple[ConnectionStatus, ...]:
     return tuple(
         ConnectionStatus(
-            name=row.connection,
-            stopped=row.stopped,
+            name=row.connection.removeprefix("read/"),
+            stopped=row.stopped or (f"paused by {row.paused}" if row.paused else None),
             rests_until=row.tat if row.tat > tx.now else None,
             trouble=row.trouble,
         )
         for row in gates.all_gates(tx)
-        if row.stopped or row.tat > tx.now
+        if row.stopped or row.paused or row.tat > tx.now
     )
 
 

@@ -123,7 +123,8 @@ def _give_back(desk: Desk, ours: Claimed) -> None:
         if ours.reads:
             lanes.put_off(tx, ours, tx.now if desk.stop.is_set() else next_reading(desk, ours.flow, tx.now))
         else:
-            lanes.give_back(tx, [ours], desk.wired.running(gates.paused_flows(tx)))
+            flows = () if desk.wired.reviewed else desk.wired.running(gates.paused_flows(tx))
+            lanes.give_back(tx, [ours], flows)
 
 
 def _batch(desk: Desk, connection: str, owner: str) -> bool:

@@ -56,6 +56,8 @@ class Wired:
     sources: Mapping[str, Source] = field(default_factory=dict)
     """Sources that stand in for the flows' own, by flow: a file given on the command line."""
     schemas: dict[tuple[str, str], JsonObject] = field(default_factory=dict)
+    reviewed: Any = None
+    """The plan that a person has reviewed, if nothing else may be done (`sync.reviewed.Reviewed`)."""
 
     def settings(self, connection: str) -> Mapping[str, Any]:
         return opened.settings_of(self.project.connections[connection], self.project)
