@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FAILURES = (*runtime.FAILURES, Mistyped, msgspec.MsgspecError, RecursionError)
 SMALL = 2 * records.LARGEST  # bytes of JSON that can't hold more values than a record may have
 WARM = 10  # runs before a function is written
+_ENCODER = msgspec.json.Encoder()
 _BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
@@ -51,8 +52,13 @@ class Function:
             return made if self.shape is not None else _plain(mapping, made)
         if self.shape is None:
             return _plain(mapping, data)
-        if records.measured(data)[1] is not None:
+        if not is_bounded(data):
             raise runtime.Unfit
+        return self.from_data(data)
+
+    def from_data(self, data: Any) -> Any:
+        """An instance of the record's class, from parsed data."""
+        assert self.shape is not None
         return msgspec.convert(data, self.shape.made)
 
 
@@ -160,9 +166,23 @@ def _plain(mapping: Compiled, data: Any) -> Any:
 
 def is_small(data: bytes) -> bool:
     """Whether JSON is UTF-8, surely within the bounds of a record, and not nested too deep, as far as brackets tell."""
+    data.decode()
+    return _is_shallow(data)
+
+
+def is_bounded(data: Any) -> bool:
+    """Whether parsed data is within the bounds of a record; written as JSON that is seen faster than by walking it."""
+    try:
+        if _is_shallow(_ENCODER.encode(data)):
+            return True
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        pass
+    return records.measured(data)[1] is None
+
+
+def _is_shallow(data: bytes) -> bool:
     if len(data) > SMALL:
         return False
-    data.decode()
     left = data.translate(None, _BRACKETS)
     for _ in range(records.DEEPEST - 1):
         if not left:

@@ -27,16 +27,16 @@ class Unshaped(Exception):
 
 
 class Memo(dict[Any, Any]):
-    """The values of texts in one notation, as far as they came already."""
+    """The values of texts and whole numbers in one notation, as far as they came already."""
 
     def __init__(self, notation: notations.Notation) -> None:
         super().__init__({"": None})
         self.notation = notation
 
-    def __missing__(self, text: str) -> Any:
-        value = self.notation(text)
-        if len(self) < MEMO and len(text) < 100:
-            self[text] = value
+    def __missing__(self, written: str | int) -> Any:
+        value = self.notation(written)
+        if len(self) < MEMO and (type(written) is int or len(str(written)) < 100):
+            self[written] = value
         return value
 
 
@@ -194,7 +194,7 @@ def _read_scalar(writer: Writer, at: str, shape: Shape) -> None:
     elif shape.type is Any:
         local = writer.set(at)
         memo, other = writer.constant(_memo(notation)), writer.constant(_unless_null(notation))
-        writer.line(f"{at} = {memo}[{local}] if type({local}) is str else {other}({local})")
+        writer.line(f"{at} = {memo}[{local}] if type({local}) is str or type({local}) is int else {other}({local})")
     elif notation is not notations.text:
         writer.line(f"if {at} == '': {at} = None")
     if "enum" in shape.schema:
