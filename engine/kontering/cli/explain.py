@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from kontering.cli import output
-from kontering.cli.find import find_record
+from kontering.cli.find import find_record, flow_of, planned_data
 from kontering.cli.options import open_project, project_option, roots_here
 from kontering.cli.records import read_record
 from kontering.errors import Misuse, Problems
@@ -18,16 +17,13 @@ from kontering.mapping import trace
 from kontering.mapping.load import load_mapping
 from kontering.mapping.mapping import Failed
 from kontering.mapping.trace import Explained
-from kontering.model.document import Planned, Posting
-from kontering.model.plan import Link
+from kontering.model.document import Planned
 from kontering.project.parts import payload_mapping
 from kontering.project.project import Project
-from kontering.project.words import near_or_all
 from kontering.store.store import Store
-from kontering.sync import keys, payload
 from kontering.sync.flow import others
 from kontering.sync.prepare import Held, Prepared, Ready, Skipped, prepare
-from kontering.sync.wiring import WiredFlow, wire
+from kontering.sync.wiring import WiredFlow
 
 
 @click.command("explain")
@@ -85,7 +81,7 @@ class Told:
 
 
 def _told(key: str, name: str | None, project: Project) -> Told:
-    flow = _flow(key, name, project)
+    flow = flow_of(key, name, project)
     record = find_record(key, flow, project)
     maker = flow.maker
     explained = trace.explain(
@@ -102,22 +98,6 @@ def _told(key: str, name: str | None, project: Project) -> Told:
     return Told(key=key, flow=flow, document=explained, prepared=prepared, payload=made)
 
 
-def _flow(key: str, name: str | None, project: Project) -> WiredFlow:
-    """The one flow that reads this record."""
-    connection, _, rest = key.partition("/")
-    kind, _, number = rest.partition("/")
-    if not number:
-        raise Misuse(f"{key!r} is no key: it is CONNECTION/KIND/ID, as in shop/order/5101.")
-    fitting = [flow.name for flow in project.flows.values() if (flow.source, flow.kind) == (connection, kind)]
-    if not fitting:
-        known = sorted({f"{flow.source}/{flow.kind}" for flow in project.flows.values()})
-        raise Misuse(f"No flow reads {connection}/{kind}; {near_or_all(f'{connection}/{kind}', known)}")
-    if name not in (None, *fitting):
-        raise Misuse(f"The flow {name!r} doesn't read {connection}/{kind}; it can be {', '.join(fitting)}.")
-    chosen = name or fitting[0]
-    return wire(project, [chosen]).flows[chosen]
-
-
 def _payload(ready: Ready, flow: WiredFlow, project: Project) -> Explained | None:
     """How the payload comes from a settled sale; ids are still links."""
     document = ready.document
@@ -126,17 +106,8 @@ def _payload(ready: Ready, flow: WiredFlow, project: Project) -> Explained | Non
     target = project.connections[flow.target]
     mapping = load_mapping(payload_mapping(target, document.kind), project.roots)
     params = {name: value for name, value in target.params.items() if name in {one.name for one in mapping.params}}
-    data = _planned(document, ready.postings)
+    data = planned_data(document, ready.postings)
     return trace.explain(mapping, data, params=params, tables=target.tables, record_key=document.key)
-
-
-def _planned(document: Planned, postings: Sequence[Posting]) -> Mapping[str, Any]:
-    customer = Link("customer", keys.customer_key(document))
-    source = keys.source_of(document.key)
-    products = [
-        Link("product", keys.product_key(source, line.product) if line.product else source) for line in document.lines
-    ]
-    return payload.document_data(document, customer, products, None, postings)
 
 
 def _raise_failures(explained: Explained) -> None:

@@ -1,17 +1,38 @@
-"""Finds a record by its key: in the store, as it was read, or else at its source."""
+"""Finds a record by its key: the flow that reads it, the record in the store or at its source, and its planned data."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from kontering.errors import Misuse
+from kontering.model.document import Planned, Posting
+from kontering.model.plan import Link
 from kontering.model.record import Pointer, Record
 from kontering.project.project import Project
+from kontering.project.words import near_or_all
 from kontering.store import documents, tables
 from kontering.store.store import Store
+from kontering.sync import keys, payload
 from kontering.sync.wiring import WiredFlow, wire
+
+
+def flow_of(key: str, name: str | None, project: Project) -> WiredFlow:
+    """The one flow that reads this record."""
+    connection, _, rest = key.partition("/")
+    kind, _, number = rest.partition("/")
+    if not number:
+        raise Misuse(f"{key!r} is no key: it is CONNECTION/KIND/ID, as in shop/order/5101.")
+    fitting = [flow.name for flow in project.flows.values() if (flow.source, flow.kind) == (connection, kind)]
+    if not fitting:
+        known = sorted({f"{flow.source}/{flow.kind}" for flow in project.flows.values()})
+        raise Misuse(f"No flow reads {connection}/{kind}; {near_or_all(f'{connection}/{kind}', known)}")
+    if name not in (None, *fitting):
+        raise Misuse(f"The flow {name!r} doesn't read {connection}/{kind}; it can be {', '.join(fitting)}.")
+    chosen = name or fitting[0]
+    return wire(project, [chosen]).flows[chosen]
 
 
 def find_record(key: str, flow: WiredFlow, project: Project) -> Record:
@@ -38,3 +59,13 @@ def _at_source(key: str, flow: WiredFlow, project: Project) -> Record | None:
     pointer = Pointer(kind=flow.kind, id=key.split("/", 2)[2])
     with wired.client(flow.source, read_only=True) as client:
         return wired.source(flow, client).get(pointer)
+
+
+def planned_data(document: Planned, postings: Sequence[Posting]) -> Mapping[str, Any]:
+    """A settled sale as payload mappings read it; ids are links to what the target will have."""
+    customer = Link("customer", keys.customer_key(document))
+    source = keys.source_of(document.key)
+    products = [
+        Link("product", keys.product_key(source, line.product) if line.product else source) for line in document.lines
+    ]
+    return payload.document_data(document, customer, products, None, postings)

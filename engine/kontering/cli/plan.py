@@ -13,8 +13,10 @@ import click
 
 from kontering import __version__
 from kontering.cli import drawn, output, progress
+from kontering.cli.fixture import save_fixture
 from kontering.cli.inputs import input_option, sources_of
 from kontering.cli.options import check_flows, open_checked, project_option
+from kontering.mapping.roots import display
 from kontering.project.project import Project
 from kontering.store.store import Store
 from kontering.sync.dry import Report, as_json, dry_run
@@ -35,6 +37,10 @@ from kontering.sync.wiring import Wired, wire
     type=click.Path(dir_okay=False, path_type=Path),
     help="Save the plan as JSON, readable by you alone: it names your customers.",
 )
+@click.option(
+    "--save-fixture", "key", metavar="KEY", help="Plan nothing: keep this record as a fixture, personal data masked."
+)
+@click.option("--planned", is_flag=True, help="With --save-fixture: the document that is planned from it.")
 @project_option
 @output.json_option
 @click.pass_context
@@ -46,6 +52,8 @@ def command(
     offline: bool,
     brief: bool,
     out: Path | None,
+    key: str | None,
+    planned: bool,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -60,8 +68,12 @@ def command(
       kontering plan orders --since 2026-03-01 --brief
       kontering plan --input orders.jsonl --offline
       kontering plan --out plan.json
+      kontering plan --save-fixture shop/order/5101
     """
     project = open_checked(folder)
+    if key is not None:
+        _keep(key, project, out, planned=planned)
+        return
     check_flows(project, flows)
     wired = wire(project, flows, sources=sources_of(input_file, project, flows))
     with Store.open(project.store, project=project.name, read_only=True) as store, progress.shown() as tell:
@@ -70,6 +82,12 @@ def command(
         _save(_plan(report, project, wired), out)
     _write(report, project, wired, brief=brief, as_json=as_json)
     ctx.exit(exit_code(report))
+
+
+def _keep(key: str, project: Project, out: Path | None, *, planned: bool) -> None:
+    path = save_fixture(key, project, out, planned=planned)
+    output.note(f"{display(path)} written, with personal data masked: read it before you share it")
+    output.say(f"given: {{file: {path.parent.name}/{path.name}}}" if out is None else f"given: {{file: {out}}}")
 
 
 def _counting(tell: Tell) -> Tell:
