@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 WORKERS ?= 2
 
-.PHONY: demo test check cases compliance bench wheel clean
+.PHONY: demo test check cases crash compliance bench wheel clean
 
 demo: $(VENV)/.run                                ## sample shop into the embedded ledger and e-conomic, twice
 	@$(BIN)/kontering demo --dir demo
@@ -25,6 +25,9 @@ check: $(VENV)/.dev                               ## format, lint, types, layers
 
 cases: $(VENV)/.dev                               ## the golden accounting cases, a line each
 	@$(BIN)/python -m tests.cases_report
+
+crash: $(VENV)/.dev                               ## workers killed in large storms, a line each; ORDERS=2000, ONLY=cluster
+	@$(BIN)/python -m tests.crash_report
 
 compliance: $(VENV)/.dev                          ## the official JMESPath files (KONTERING_COMPLIANCE or ../shared/compliance)
 	@$(BIN)/python -m tests.compliance_report

@@ -76,7 +76,7 @@ def child(run: Mapping[str, Any]) -> None:
         os.environ["KONTERING_KILL"] = run["kill"]
     works: Mapping[str, Callable[..., None]]
     works = {"economic": worker.economic, "steady": steady.work}
-    work = works.get(run.get("to", ""), worker.work)
+    work: Callable[..., None] = works.get(run.get("to", ""), worker.work)
     try:
         work(**{name: value for name, value in run.items() if name not in ("kill", "to")})
     except KeyboardInterrupt:

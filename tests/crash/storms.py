@@ -18,7 +18,7 @@ from tests.plain import books, shop
 from kontering.store.store import Store
 from kontering.store.tables import document
 from kontering.testing import Faulty, serve
-from kontering.testing.faults import after, before, by_chance, lost, throttled
+from kontering.testing.faults import after, before, by_chance, first_of, late, lost, throttled
 from kontering.testing.simulator import Simulated
 
 FAULTS = [lost, after(500), before(503), throttled("0.2")]
@@ -42,6 +42,7 @@ class Scenario:
     seed: int = 7
     patience: float = 60.0
     slow: float = 0.0
+    """Seconds that every fifth writing call takes; the books go on with it although the caller was killed."""
     trouble: Trouble | None = None
     """Something else that goes wrong, again and again, while the storm lasts."""
 
@@ -94,8 +95,11 @@ def weather(nursery: Nursery, url: str, scenario: Scenario) -> Outcome:
     started = time.monotonic()
     system = books.simulator(keys=scenario.again == "same")
     orders = [shop.order(number, customer=str(number % scenario.lanes)) for number in range(scenario.orders)]
+    faults = by_chance(scenario.faulty, FAULTS, seed=scenario.seed)
+    if scenario.slow:
+        faults = first_of(faults, by_chance(0.2, [late(scenario.slow)], seed=scenario.seed))
     with (
-        serve(Faulty(system, by_chance(scenario.faulty, FAULTS, seed=scenario.seed))) as served,
+        serve(Faulty(system, faults)) as served,
         Store.open(url, project="acme", busy=60) as store,
     ):
         run = {"to": "steady", "store": url, "orders": orders, "url": served.url, "again": scenario.again}
