@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import msgspec
 
 from benchmarks.engines import hand, naive, ours
 from benchmarks.peers import found
-from benchmarks.rounds import Spread, in_turns, ratios
-from kontering.mapping.accept import parsed
+from benchmarks.rounds import Candidate, Spread, in_turns, ratios
+from kontering.language.values import EXACT
+from kontering.mapping.accept import generated, parsed
 from kontering.mapping.mapping import Mapped, Mapping
 
 Engine = Callable[[bytes], bytes]
@@ -47,8 +48,11 @@ def _all(run: Engine, orders: list[bytes]) -> Callable[[], None]:
     return work
 
 
-def asked(name: str, command: list[str], orders: list[bytes], rounds: int, folder: Path) -> Spread:
-    """Mapping only, from parsed records: a peer in a process of its own against ours."""
+def asked(name: str, command: list[str], orders: list[bytes], rounds: int, folder: Path) -> dict[str, Spread]:
+    """Mapping only, from parsed records: a peer in a process of its own against ours.
+
+    `alone` is what the peer does too; `run` also asks how large and deep each record is, and has an outcome.
+    """
     lines, results = folder / "orders.jsonl", folder / "results.jsonl"
     lines.write_bytes(b"".join(order + b"\n" for order in orders))
     mapping = ours.mapping_of(f"bench/{name}")
@@ -57,16 +61,29 @@ def asked(name: str, command: list[str], orders: list[bytes], rounds: int, folde
     try:
         peer()
         _equal(results.read_text().splitlines(), [_data(mapping, record) for record in records])
-        seconds = in_turns({"ours": _mapped(mapping, records), "peer": peer}, rounds)
+        works: dict[str, Candidate] = {"run": _run(mapping, records), "mapped": _mapped(mapping, records), "peer": peer}
+        seconds = in_turns(works, rounds)
     finally:
         peer.close()
-    return ratios(seconds, "peer", "ours")
+    return {"alone": ratios(seconds, "peer", "mapped"), "run": ratios(seconds, "peer", "run")}
 
 
-def _mapped(mapping: Mapping, records: list[Any]) -> Callable[[], None]:
+def _run(mapping: Mapping, records: list[Any]) -> Callable[[], None]:
     def work() -> None:
         for record in records:
             mapping.run(record)
+
+    return work
+
+
+def _mapped(mapping: Mapping, records: list[Any]) -> Callable[[], None]:
+    function = generated(mapping).function
+    assert function is not None
+
+    def work() -> None:
+        with localcontext(EXACT):
+            for record in records:
+                function.call(function.from_data(record), (), {}, "UTC")
 
     return work
 

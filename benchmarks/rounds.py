@@ -32,16 +32,29 @@ def in_turns(candidates: Mapping[str, Candidate], rounds: int) -> dict[str, list
     """Each candidate's seconds, round by round; the order turns, and garbage is collected in between."""
     names = list(candidates)
     seconds: dict[str, list[float]] = {name: [] for name in names}
-    for name in names:
-        candidates[name]()  # warm
+    repeats = {name: _repeats(candidates[name]) for name in names}
     for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
             gc.collect()
-            began = time.perf_counter()
-            own = candidates[name]()
-            seconds[name].append(time.perf_counter() - began if own is None else own)
+            took = [_seconds(candidates[name]) for _ in range(repeats[name])]
+            seconds[name].append(sum(took) / len(took))
     return seconds
+
+
+LONG = 0.1  # seconds that a turn should take, so that its measure means something
+
+
+def _repeats(candidate: Candidate) -> int:
+    """How often a candidate works in one turn; it is warm then."""
+    candidate()
+    return max(1, min(50, round(LONG / _seconds(candidate))))
+
+
+def _seconds(candidate: Candidate) -> float:
+    began = time.perf_counter()
+    own = candidate()
+    return time.perf_counter() - began if own is None else own
 
 
 def ratios(seconds: Mapping[str, Sequence[float]], of: str, to: str) -> Spread:

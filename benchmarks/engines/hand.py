@@ -165,7 +165,11 @@ def invoice(order: Order, odd: bool) -> Json:
     put(made, reference=meta.get("_billing_reference"), subscription=renewal, note=note)
     made["lines"] = lines
     made["payments"] = payments(order, total)
-    made["totals"] = {"gross": total + cards, "vat": Decimal(order.total_tax), "rates": [by_rate(t) for t in order.tax_lines]}
+    made["totals"] = {
+        "gross": total + cards,
+        "vat": Decimal(order.total_tax),
+        "rates": [by_rate(t) for t in order.tax_lines],
+    }
     return made
 
 

@@ -36,7 +36,10 @@ def main(orders: str, results: str) -> None:
     with open(orders, encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
     added = AddFields(
-        fields=[AddedFieldDefinition(path=["out", name], value=value, value_type=str, parameters={}) for name, value in FIELDS.items()],
+        fields=[
+            AddedFieldDefinition(path=["out", name], value=value, value_type=str, parameters={})
+            for name, value in FIELDS.items()
+        ],
         parameters={},
     )
     for _ in sys.stdin:

@@ -14,15 +14,30 @@ const expression = jsonata(`(
     "place": billing.postcode & " " & billing.city, "email": billing.email, "method": payment_method,
     "kind": customer_id != 0 ? "member" : "guest", "side": prices_include_tax ? "gross" : "net",
     "vat": $number(total_tax), "gross": $number(total),
-    "lines": [line_items.(
-      $tax := taxes[0].id;
-      {
-        "id": $string(id), "name": name, "quantity": quantity,
-        "amount": $number(total) + $number(total_tax),
-        "rate": $order.tax_lines[rate_id = $tax].rate_percent,
-        "text": $string(quantity) & " x " & name
-      }
-    )]
+    "lines": $append(
+      [line_items.{
+        "id": $string(id), "kind": variation_id != 0 ? "variation" : "product",
+        "sku": sku != "" ? sku, "name": name, "quantity": quantity,
+        "amount": $number(total) + $sum([0, taxes[total != ""].$number(total)]),
+        "discount": $number(subtotal) - $number(total),
+        "vat": $sum([0, taxes[total != ""].$number(total)]),
+        "text": $string(quantity) & " x " & name,
+        "taxes": [taxes[total != ""].(
+          $id := id;
+          {"rate": $order.tax_lines[rate_id = $id].rate_percent, "vat": $number(total)}
+        )]
+      }],
+      [shipping_lines[$number(total) != 0].{
+        "id": $string(id), "kind": "shipping", "name": method_title, "quantity": 1,
+        "amount": $number(total) + $sum([0, taxes[total != ""].$number(total)]),
+        "vat": $sum([0, taxes[total != ""].$number(total)]),
+        "text": "Shipping: " & method_title,
+        "taxes": [taxes[total != ""].(
+          $id := id;
+          {"rate": $order.tax_lines[rate_id = $id].rate_percent, "vat": $number(total)}
+        )]
+      }]
+    )
   }
 )`);
 
