@@ -55,7 +55,7 @@ def trial_balance(
       kontering ledger trial-balance --since 2026-03-01 --at 2026-03-31 --json
     """
     project = open_project(folder)
-    book = _book(project, name)
+    book = the_book(project, name)
     with _opened(project) as store, store.look() as tx:
         rows = reads.trial_balance(tx.connection, at=_date(at), since=_date(since), book=book)
         currency = reads.book_of(tx.connection, book).base_currency
@@ -88,7 +88,7 @@ def close(
     project = open_project(folder)
     with _opened(project, writes=True) as store, store.begin() as tx:
         now, who = dt.datetime.now(dt.UTC), getpass.getuser()
-        book = _book(project, name)
+        book = the_book(project, name)
         done = periods.close(tx.connection, until.date(), by=who, at=now, reason=reason, book=book)
     if as_json:
         output.write_json(done)
@@ -117,7 +117,7 @@ def reopen(until: dt.datetime | None, reason: str, name: str | None, folder: Pat
     project = open_project(folder)
     with _opened(project, writes=True) as store, store.begin() as tx:
         now, who = dt.datetime.now(dt.UTC), getpass.getuser()
-        book = _book(project, name)
+        book = the_book(project, name)
         done = periods.reopen(tx.connection, _date(until), by=who, at=now, reason=reason, book=book)
     said = f"closed until {done.until}" if done.until else "every day is open"
     output.write_json(done) if as_json else output.say(said)
@@ -138,7 +138,7 @@ def export(form: str, out: Path | None, name: str | None, folder: Path | None) -
       kontering ledger export csv --out export/
     """
     project = open_project(folder)
-    book = _book(project, name)
+    book = the_book(project, name)
     if form == "csv" and out is None:
         raise Misuse("`export csv` writes several files: name their folder with --out DIR.")
     with _opened(project) as store, store.look() as tx:
@@ -158,7 +158,7 @@ def _opened(project: Project, *, writes: bool = False) -> Store:
     return Store.open(project.store, project=project.name, read_only=not writes)
 
 
-def _book(project: Project, name: str | None) -> str:
+def the_book(project: Project, name: str | None) -> str:
     """The book of the one connection that has embedded books, or of the named one."""
     own = [one for one in project.connections.values() if registry.load(one.connector).embedded]
     fitting = [one for one in own if name in (None, one.name)]

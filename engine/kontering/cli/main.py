@@ -45,6 +45,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "backup": ("backup", "Copy a project's store, while it is in use."),
         "restore": ("restore", "Put a backup in the place of a project's store."),
         "forget": ("forget", "Take a person's data out of the store, and leave the books whole."),
+        "report": ("report", "What the books say of VAT, customers, deferred revenue, payouts and the bank."),
+        "reconcile": ("reconcile", "Compare what was sold, what was settled and what the books have."),
         "ledger": ("ledger", "Trial balance, closing and exports of the embedded books."),
         "sandbox": ("sandbox", "Serve the simulated systems over HTTP on this machine, until Ctrl-C."),
         "completion": ("completion", "Print the shell's completion script."),

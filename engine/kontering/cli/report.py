@@ -1,0 +1,118 @@
+"""`kontering report`: what the books say of VAT, customers, deferred revenue, payouts and the bank."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kontering.cli import output, reporting
+from kontering.cli.ledger import day, the_book
+from kontering.cli.options import open_project, project_option
+from kontering.cli.reporting import Asked, Row
+from kontering.store import documents
+from kontering.store.store import Store
+
+Rows = Callable[[Asked], Iterable[Row]]
+
+REPORTS: dict[str, tuple[Rows, str]] = {
+    "trial-balance": (reporting.trial_balance, "Every account with its turnover and balance."),
+    "vat": (reporting.vat, "Base and VAT by code and country."),
+    "vat-return": (reporting.vat_return, "The boxes of the Danish VAT return."),
+    "eu-sales": (reporting.eu_sales, "Goods and services to businesses in the EU, by their VAT numbers."),
+    "oss": (reporting.oss, "One Stop Shop sales by country and rate; corrections of earlier quarters."),
+    "open-items": (reporting.open_items, "What customers owe on the last day, with its age."),
+    "deferred": (reporting.deferred_revenue, "What was invoiced for a time still to come."),
+    "recognition": (reporting.recognition, "How deferred revenue came and went, month by month."),
+    "metrics": (reporting.figures, "Recurring revenue, churn and retention, month by month."),
+    "payouts": (reporting.payouts, "Payouts of gateways, and what of them was not found."),
+    "bank": (reporting.bank, "Bank lines that were matched, with what they paid and why."),
+}
+FIRST = dt.date(1900, 1, 1)
+MONTHLY = ("recognition", "metrics")
+"""Reports with a line for each month: without a first day they begin with the year."""
+
+
+@click.group("report")
+def command() -> None:
+    """What the books say of VAT, customers, deferred revenue, payouts and the bank.
+
+    \b
+    Examples:
+      kontering report vat --since 2026-01-01 --until 2026-03-31
+      kontering report open-items --until 2026-03-31 --csv
+      kontering report metrics --since 2026-01-01 --until 2026-12-31 --json
+    """
+
+
+def _command(name: str, rows: Rows, about: str) -> click.Command:
+    @click.option("--since", type=day, help="First day; without it, from the beginning (month by month: of the year).")
+    @click.option("--until", type=day, help="Last day; without it, today.")
+    @click.option("--euro", type=str, help="Base currency for one euro, for amounts in euro.")
+    @click.option("--connection", "book_of", help="Which connection, if several have embedded books.")
+    @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
+    @project_option
+    @output.json_option
+    def run(
+        since: dt.datetime | None,
+        until: dt.datetime | None,
+        euro: str | None,
+        book_of: str | None,
+        as_csv: bool,
+        folder: Path | None,
+        as_json: bool,
+    ) -> None:
+        project = open_project(folder)
+        name_of_book = the_book(project, book_of)
+        target = book_of or next(n for n, c in project.connections.items() if c.connector == "ledger")
+        with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
+            last = until.date() if until else dt.datetime.now(dt.UTC).date()
+            begins = last.replace(month=1, day=1) if name in MONTHLY else FIRST
+            asked = Asked(
+                connection=tx.connection,
+                book=name_of_book,
+                since=since.date() if since else begins,
+                until=last,
+                euro=Decimal(euro) if euro else None,
+                sales=lambda: [one for _, one in documents.sales(tx, target)],
+                vouchers=lambda: documents.vouchers(tx, target),
+            )
+            _write(list(rows(asked)), as_json=as_json, as_csv=as_csv)
+
+    run.__doc__ = about
+    return click.command(name)(run)
+
+
+def _write(rows: Sequence[Row], *, as_json: bool, as_csv: bool) -> None:
+    names = list(rows[0]) if rows else []
+    if as_json:
+        output.write_json(rows)
+    elif as_csv:
+        written = csv.writer(sys.stdout, lineterminator="\n")
+        written.writerows([names, *([_text(row[name]) for name in names] for row in rows)])
+    elif rows:
+        right = tuple(at for at, name in enumerate(names) if _is_number([row[name] for row in rows]))
+        body = [tuple(_text(row[name]) for name in names) for row in rows]
+        output.table(tuple(name.replace("_", " ").capitalize() for name in names), body, right=right)
+    else:
+        output.say("Nothing to report.")
+
+
+def _is_number(values: Sequence[Any]) -> bool:
+    return any(isinstance(one, Decimal | int) for one in values) and not any(isinstance(one, bool) for one in values)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+for _name, (_rows, _about) in REPORTS.items():
+    command.add_command(_command(_name, _rows, _about))

@@ -1,0 +1,163 @@
+"""The rows of the reports: read from the embedded books, and for payouts and the bank from the project's documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from kontering.accounting import metrics, months
+from kontering.accounting.metrics import Subscription
+from kontering.connectors.ledger import deferred, reads, returns
+from kontering.model.document import Period, Planned
+from kontering.model.voucher import PlannedVoucher
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a report is about: the store's connection, the book in it, and the days."""
+
+    connection: Connection
+    book: str
+    since: dt.date
+    until: dt.date
+    euro: Decimal | None
+    sales: Callable[[], Iterable[Planned]]
+    vouchers: Callable[[], Iterable[PlannedVoucher]]
+
+
+def trial_balance(asked: Asked) -> Iterator[Row]:
+    """Every account with its turnover and balance."""
+    for row in reads.trial_balance(asked.connection, since=asked.since, at=asked.until, book=asked.book):
+        yield _only(row, "account", "name", "debit", "credit", "balance")
+
+
+def vat(asked: Asked) -> Iterator[Row]:
+    """Base and VAT by code and country."""
+    for row in reads.vat(asked.connection, since=asked.since, until=asked.until, book=asked.book):
+        yield _only(row, "code", "country", "rate", "base", "owed", "deducted")
+
+
+def vat_return(asked: Asked) -> Iterator[Row]:
+    """The boxes of the Danish return."""
+    for row in returns.vat_return(asked.connection, since=asked.since, until=asked.until, book=asked.book):
+        yield {"box": row.english, "danish": row.danish, "amount": row.amount}
+
+
+def eu_sales(asked: Asked) -> Iterator[Row]:
+    """The EU sales list."""
+    for row in returns.eu_sales(asked.connection, since=asked.since, until=asked.until, book=asked.book):
+        yield _only(row, "country", "vat_number", "name", "goods", "services")
+
+
+def oss(asked: Asked) -> Iterator[Row]:
+    """The One Stop Shop return: sales by country, supply and rate, then corrections of earlier quarters."""
+    found = returns.oss_return(asked.connection, since=asked.since, until=asked.until, euro=asked.euro, book=asked.book)
+    for row in found.lines:
+        yield {"quarter": "", **_only(row, "country", "supply", "rate", "base", "vat", "vat_eur")}
+    for late in found.corrections:
+        own = _only(late, "country", "supply", "base", "vat", "vat_eur")
+        yield {"quarter": f"{late.year}-Q{late.quarter}", **own, "rate": None}
+
+
+def open_items(asked: Asked) -> Iterator[Row]:
+    """What customers owe, document by document, with its age."""
+    for row in reads.open_items(asked.connection, at=asked.until, book=asked.book):
+        yield _only(row, "number", "name", "date", "due", "currency", "open", "base", "days", "age")
+
+
+def deferred_revenue(asked: Asked) -> Iterator[Row]:
+    """What was invoiced for a time still to come."""
+    for row in deferred.deferred(asked.connection, at=asked.until, book=asked.book):
+        names = ("number", "name", "start", "until", "deferred", "recognised", "credited", "left", "late")
+        yield _only(row, *names)
+
+
+def recognition(asked: Asked) -> Iterator[Row]:
+    """The waterfall of deferred revenue, month by month."""
+    for row in deferred.waterfall(asked.connection, since=asked.since, until=asked.until, book=asked.book):
+        names = ("opening", "added", "recognised", "credited", "other", "closing")
+        yield {"month": f"{row.month:%Y-%m}", **_only(row, *names)}
+
+
+def payouts(asked: Asked) -> Iterator[Row]:
+    """Payouts with their sums, and what of them was not found among the payments."""
+    for one in _within(asked, "payout"):
+        figures, missing = one.figures, one.figures.get("unmatched") or ()
+        sums = {name: Decimal(figures.get(name, 0)) for name in ("charges", "refunds", "fees", "disputes")}
+        yield {"date": one.date, "number": one.number, **sums, "amount": figures["amount"], "not_found": len(missing)}
+
+
+def bank(asked: Asked) -> Iterator[Row]:
+    """Bank lines that were matched, with what they paid and why."""
+    for one in _within(asked, "bank_line"):
+        paid = ", ".join(closed.number for closed in one.closes)
+        names = {"date": one.date, "text": one.text, "amount": one.figures["amount"], "match": one.figures["match"]}
+        yield {**names, "fee": one.figures["fee"], "pays": paid, "why": "; ".join(one.why)}
+
+
+def figures(asked: Asked) -> Iterator[Row]:
+    """Recurring revenue and its ratios, month by month, from the periods that were invoiced."""
+    subscriptions = [one for sold in asked.sales() for one in _subscriptions(sold)]
+    for month in months.months(_whole(asked)):
+        after = months.last_day(month) + dt.timedelta(days=1)
+        moves = metrics.movements(subscriptions, month, after)
+        found = metrics.figures(moves)
+        parts = {name: getattr(moves, name) for name in ("new", "expansion", "contraction", "churn")}
+        rates = {name: getattr(found, name) for name in ("customer_churn", "net_retention", "gross_retention", "ltv")}
+        shown = {name: _rounded(value) for name, value in {**parts, "arpa": found.arpa, **rates}.items()}
+        own = {"mrr": _rounded(found.mrr), "arr": _rounded(found.arr), "customers": moves.customers_closing}
+        yield {"month": f"{month:%Y-%m}", **own, **shown}
+
+
+def _whole(asked: Asked) -> Period:
+    from_day, until = asked.since.replace(day=1), asked.until + dt.timedelta(days=1)
+    return Period(start=from_day, until=max(until, from_day + dt.timedelta(days=1)))
+
+
+def _subscriptions(sold: Planned) -> Iterator[Subscription]:
+    """Each invoiced period of a subscription is one that runs for it; a credited one ends where its credit begins."""
+    sign = 1 if sold.kind == "invoice" else -1
+    for line in sold.lines:
+        if line.kind == "subscription" and line.period is not None:
+            days = months.days(line.period)
+            whole = _months_in(line.period)
+            yield Subscription(
+                key=f"{sold.key}/{line.id}",
+                customer=sold.customer.external_id or sold.customer.vat_number or sold.customer.email or sold.key,
+                start=line.period.start,
+                ended=line.period.until,
+                amount=sign * line.net * (sold.fx or 1),
+                count=whole or days,
+                unit="month" if whole else "day",
+            )
+
+
+def _months_in(period: Period) -> int:
+    """How many whole months a period has; none if it has a part of one."""
+    whole = (period.until.year - period.start.year) * 12 + period.until.month - period.start.month
+    return whole if period.until.day == period.start.day else 0
+
+
+def _within(asked: Asked, kind: str) -> Iterator[PlannedVoucher]:
+    for one in asked.vouchers():
+        if one.kind == kind and asked.since <= one.date <= asked.until:
+            yield one
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    """Amounts in hundredths; a share below one says more with four places."""
+    if value is None:
+        return None
+    return value.quantize(Decimal("0.0001") if 0 < abs(value) < 1 else Decimal("0.01"))
+
+
+def _only(row: Any, *names: str) -> dict[str, Any]:
+    whole = asdict(row)
+    return {name: whole[name] for name in names}
