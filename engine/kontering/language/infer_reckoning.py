@@ -103,7 +103,13 @@ def arithmetic_type(here: Here, node: tree.Arithmetic) -> Type:
         return UNKNOWN if not _reckonable(left) or not _reckonable(right) else _whole_or_not(node, left, right)
     if not _reckonable(left) or not _reckonable(right):
         return here.tell(_unreckonable(node, left, right), node.span)
+    if node.op in ("/", "//", "%") and _is_zero(node.right):
+        return here.tell(problems.division_by_zero(), node.span)
     return _whole_or_not(node, left, right)
+
+
+def _is_zero(node: tree.Tree) -> bool:
+    return isinstance(node, tree.Literal) and node.value == 0 and not isinstance(node.value, bool)
 
 
 def _reckonable(kind: Type) -> bool:

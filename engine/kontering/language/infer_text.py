@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kontering.diagnostics import closest
-from kontering.language import calls, problems, tree
+from kontering.language import calls, functions, problems, signatures, tree
 from kontering.language import types as t
 from kontering.language.here import UNKNOWN, Here, elements_of, kind_word
+from kontering.language.problems import Wrong
 from kontering.language.tree import Tree
 from kontering.language.types import Type
 
@@ -33,7 +34,23 @@ def _checked(here: Here, node: tree.Call, signature: calls.Signature) -> Type:
         if not wanted.takes(t.without_missing(kind)):
             return here.tell(problems.wrong_argument(node.name, number + 1, wanted.says, t.describe(kind)), arg.span)
         args.append(kind)
+    if (wrong := _refused(node)) is not None:
+        return here.tell(wrong, node.span)
     return signature.gives(*args)
+
+
+def _refused(node: tree.Call) -> Wrong | None:
+    """Why literals can't be taken, as a run would word it: `'abc' | int`, and the places of a round."""
+    given = [arg.value if isinstance(arg, tree.Literal) else None for arg in node.args]
+    if node.filter and node.name == "round" and len(given) > 1:
+        given[0] = given[0] if given[0] is not None else 0
+    if any(value is None for value in given):
+        return None
+    try:
+        signatures.call(functions.OF_CALCULATIONS if node.filter else functions.OF_PATHS, node.name, given)
+    except Wrong as wrong:
+        return wrong
+    return None
 
 
 def _applied_type(here: Here, node: tree.Call, applied: tree.Lambda) -> Type:

@@ -50,7 +50,7 @@ def check_path(path: Path, roots: Roots, *, tests: bool = True) -> tuple[Diagnos
     if not exists(path):
         return (problems.unreadable(Span(display(path)), "there is no such file"),)
     mapping = compile_path(path, roots, out)
-    if mapping is not None and (wrong := _own_schema(mapping, roots)):
+    if mapping is not None and (wrong := own_schema(mapping, roots)):
         out.extend(wrong)  # what the record has is the base of all that follows
     elif mapping is not None:
         out.extend(check_mapping(mapping))
@@ -61,7 +61,7 @@ def check_path(path: Path, roots: Roots, *, tests: bool = True) -> tuple[Diagnos
     return ordered(out)
 
 
-def _own_schema(mapping: Mapping, roots: Roots) -> tuple[Diagnostic, ...]:
+def own_schema(mapping: Mapping, roots: Roots) -> tuple[Diagnostic, ...]:
     """The record's schema, if the project brings it; those that are shipped are tested."""
     path = roots.project / "schemas" / "records" / f"{mapping.source}{ENDING}" if roots.project else None
     return check_schema(path, roots) if path is not None and path.is_file() else ()

@@ -42,6 +42,7 @@ class Context:
     elements: frozenset[str] = frozenset()
     block_lets: frozenset[str] = frozenset()
     seen: Seen | None = None
+    nameless: bool = False  # an element around has no usable name, so any unknown name may be meant for it
 
     def named(self, **more: Type) -> Context:
         return replace(self, names={**self.names, **more})
@@ -89,6 +90,8 @@ def evaluated(expression: Expression, place: str, context: Context) -> Type:
     if context.seen is not None:
         context.seen(expression, names)
     kind, found = infer(expression.tree, names)
+    if context.nameless and any(each.code == "K201" for each in found):
+        return UNKNOWN
     context.out.extend(worded(replace(each, field=each.field or place or None), context) for each in found)
     if expression.language == "text" and looks_like_a_path(expression.text, context):
         context.out.append(problems.path_as_text(expression.span, expression.text.strip()))

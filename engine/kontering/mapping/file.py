@@ -120,6 +120,7 @@ def _param(entry: Entry, out: Out) -> Param:
     text_of(spec.get("doc"), f"doc of param {name!r}", out)
     if kind is None:
         return Param(name=name, type=None, span=entry.key.span)
+    before = len(out)
     one_of = tuple(plain(item) for item in words.items) if words else None
     for item in words.items if words else ():
         _fits(name, kind, item, out)
@@ -130,7 +131,7 @@ def _param(entry: Entry, out: Out) -> Param:
         out.append(problems.bad_param(default.span, name, message))
     return Param(
         name=name,
-        type=kind,
+        type=kind if len(out) == before else None,
         default=plain(default) if default is not None else None,
         has_default=default is not None,
         one_of=one_of or None,

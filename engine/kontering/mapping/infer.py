@@ -24,6 +24,7 @@ from kontering.mapping.context import (
     with_let,
 )
 from kontering.mapping.fit import Fitting, dotted, fitted, types_of
+from kontering.mapping.forms import RESERVED
 from kontering.mapping.mapping import Mapping as Compiled
 from kontering.mapping.naming import block_let_names, element_names
 from kontering.mapping.parts import (
@@ -370,7 +371,9 @@ def _listed(part: Listed, wanted: Schema | None, place: str, context: Context) -
 def _block(block: Block, items: Schema | None, place: str, context: Context) -> Type:
     element = check_each(block, context)
     inner = context.named(loop=t.Object(fields={"index": t.Integer()}, required=frozenset({"index"}), name="loop"))
-    if block.name is not None:
+    if block.each is not None and (block.name is None or block.name in (*RESERVED, *context.names)):
+        inner = replace(inner, nameless=True)
+    if block.name is not None and block.name not in RESERVED:
         inner = inner.named(**{block.name: element})
     inner = _lets(block.let, inner)
     if block.when is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from kontering.diagnostics import errors
 from kontering.errors import Problems
 from kontering.mapping import problems
-from kontering.mapping.check import check_mapping
+from kontering.mapping.check import check_mapping, own_schema
 from kontering.mapping.compile import compile_path
 from kontering.mapping.find import find, mapping_names, ordered
 from kontering.mapping.mapping import Mapping
@@ -26,7 +26,7 @@ def load_mapping(name_or_path: str | Path, roots: Roots, *, checked: bool = True
     out: Out = []
     mapping = compile_path(path, roots, out)
     if checked and mapping is not None and not errors(out):
-        out.extend(check_mapping(mapping))
+        out.extend(own_schema(mapping, roots) or check_mapping(mapping))
     if errors(out) or mapping is None:
         raise Problems(errors(ordered(out)))
     return mapping

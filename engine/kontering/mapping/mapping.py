@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Names
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kontering.diagnostics import Diagnostic, Span, closest
-from kontering.mapping import accept, problems, records
+from kontering.language.tree import Field, Name
+from kontering.mapping import accept, problems, records, refusals
 from kontering.mapping.course import ELEMENTS, Course
-from kontering.mapping.dates import UnknownZone, zone_of
+from kontering.mapping.dates import UnknownZone, zone_names, zone_of
 from kontering.mapping.file import value_problem
 from kontering.mapping.fit import Cut
 from kontering.mapping.outcomes import Failed, Held, Mapped, Outcome, Skipped, Watch
-from kontering.mapping.parts import MappingFile, Param, TableSpec
+from kontering.mapping.parts import Computed, Expression, MappingFile, Param, Part, TableSpec, Use, all_parts
 from kontering.mapping.roots import Roots
 from kontering.mapping.run import run
 from kontering.mapping.schemas import Schema
@@ -71,7 +73,14 @@ class Mapping:
         return {param.name: given.get(param.name, param.default) for param in self.file.params}
 
     def param_problems(self, given: Names[str, Any], places: Names[str, Span] = NOTHING) -> tuple[Diagnostic, ...]:
-        """What is wrong with params that somebody sets."""
+        """What is wrong with params that somebody sets, zones that don't exist among it."""
+        if found := self._misfits(given, places):
+            return found
+        zones = [name for name in zone_params(self) if isinstance(given.get(name), str)]
+        return tuple(each for name in zones if (each := _zone_problem(given[name], places.get(name))))
+
+    def _misfits(self, given: Names[str, Any], places: Names[str, Span] = NOTHING) -> tuple[Diagnostic, ...]:
+        """Params that there aren't, that lack, or that have values of another type."""
         known = {param.name: param for param in self.file.params}
         found = [
             problems.unknown_param(places.get(name), name, self.name, known) for name in given if name not in known
@@ -126,7 +135,7 @@ class Mapping:
         recorder: Watch | None = None,
     ) -> Outcome:
         """The same by the reference implementation, which decides and words what is wrong."""
-        if wrong := self.param_problems(params):
+        if wrong := self._misfits(params):
             return Failed(diagnostics=wrong)
         size, too_large = records.measured(record)
         faults: records.Faults = [records.Fault("K505", too_large)] if too_large else []
@@ -157,10 +166,28 @@ def _param_problems(param: Param, given: Names[str, Any], place: Span | None, ma
     return []
 
 
-def zone_problem(name: str) -> str | None:
-    """The nearest zone's name if there is none of this name."""
+@cache
+def zone_params(mapping: Mapping) -> frozenset[str]:
+    """The params that name a zone, here or in a mapping that is used."""
+    found: set[str | None] = set()
+    for part in all_parts(mapping.file):
+        found.add(_param_read(part.options.zone))
+        if isinstance(part, Use) and part.mapping in mapping.uses:
+            inner = zone_params(mapping.uses[part.mapping])
+            found |= {_param_read(setting.part) for setting in part.settings if setting.name in inner}
+    return frozenset(name for name in found if name is not None)
+
+
+def _param_read(part: Part | None) -> str | None:
+    match part:
+        case Computed(expression=Expression(tree=Field(of=Name(name="param"), name=name))):
+            return name
+    return None
+
+
+def _zone_problem(name: str, span: Span | None) -> Diagnostic | None:
     try:
         zone_of(name)
     except UnknownZone:
-        return name
+        return replace(refusals.unknown_zone(Span(""), name, closest(name, zone_names())), span=span)
     return None

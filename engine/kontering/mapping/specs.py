@@ -229,7 +229,10 @@ def _refused(node: Node | None, mapping: Mapping, out: Out) -> dict[str, str]:
 
 
 def _stop_ids(mapping: Mapping) -> list[str]:
-    own = [stop.id for stop in mapping.file.stops]
+    """As they are written: a stop with a mistake in it is there nevertheless."""
+    stops = mapping.file.merged.get("stop")
+    rules = [item for item in stops.items if isinstance(item, Map)] if isinstance(stops, Sequence) else []
+    own = [name.text for rule in rules if isinstance(name := rule.get("id"), Scalar)]
     return own + [name for use in mapping.uses.values() for name in _stop_ids(use)]
 
 
