@@ -86,8 +86,8 @@ def command(
 
 def _keep(key: str, project: Project, out: Path | None, *, planned: bool) -> None:
     path = save_fixture(key, project, out, planned=planned)
-    output.note(f"{display(path)} written, with personal data masked: read it before you share it")
     output.say(f"given: {{file: {path.parent.name}/{path.name}}}" if out is None else f"given: {{file: {out}}}")
+    output.note(f"{display(path)} written, with personal data masked: read it before you share it")
 
 
 def _counting(tell: Tell) -> Tell:

@@ -8,6 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from kontering import __version__
+from kontering.cli import pages
 from kontering.codes import CODES
 from kontering.diagnostics import Diagnostic, as_json, errors, render
 
@@ -36,10 +37,20 @@ def _quoted(text: str, *, prop: bool = False) -> str:
 def sarif(found: Sequence[Diagnostic]) -> Mapping[str, Any]:
     """A SARIF log with one run; its rules are the codes that were found."""
     codes = sorted({problem.code for problem in found})
-    rules = [{"id": code, "shortDescription": {"text": CODES.get(code, code)}} for code in codes]
+    rules = [_rule(code) for code in codes]
     driver = {"name": "kontering", "version": __version__, "rules": rules}
     results = [_result(problem, codes.index(problem.code)) for problem in found]
     return {"version": "2.1.0", "$schema": SARIF, "runs": [{"tool": {"driver": driver}, "results": results}]}
+
+
+def _rule(code: str) -> Mapping[str, Any]:
+    """A code with its page of the manual, which code scanning shows beside the line."""
+    page = pages.explained(code) if code in CODES else code
+    return {
+        "id": code,
+        "shortDescription": {"text": CODES.get(code, code)},
+        "help": {"text": page, "markdown": page},
+    }
 
 
 def _result(problem: Diagnostic, rule: int) -> Mapping[str, Any]:
