@@ -105,8 +105,7 @@ def open_one(tx: Tx, row: int) -> Row | None:
 
 
 def is_open(tx: Tx, row: int) -> bool:
-    terms = (document.c.id == row, document.c.state.in_(OPEN))
-    return tx.connection.scalar(sa.select(sa.exists().where(*terms))) is True
+    return any(state in OPEN for (state,) in _STATE.rows(tx, id=row))
 
 
 def has_open(tx: Tx, key: str) -> bool:
@@ -148,7 +147,8 @@ def closed(tx: Tx, row: int, until: str) -> None:
 
 def wake(tx: Tx, things: Iterable[tuple[str, str]]) -> None:
     """These things are there now: what waited for them is open again, and its lane due."""
-    waits = sorted({f"{kind}/{key}" for kind, key in things})
+    named = sorted({f"{kind}/{key}" for kind, key in things})
+    waits = [name for name in named if _WAITS.rows(tx, project=tx.project, waits=name)]  # mostly nobody does
     if waits:
         _reopen(tx, document.c.waits.in_(waits))
 
@@ -246,6 +246,13 @@ def _invoices(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 _LATER = sa.and_(document.c.key > sa.bindparam("first"), document.c.key < sa.bindparam("last"))
 _EDITIONS = Prepared(_invoices(document.c.key == sa.bindparam("key")).union_all(_invoices(_LATER)))
+
+_STATE = Prepared(sa.select(document.c.state).where(document.c.id == sa.bindparam("id")))
+_WAITS = Prepared(
+    sa.select(document.c.id).where(
+        document.c.project == sa.bindparam("project"), document.c.waits == sa.bindparam("waits")
+    )
+)
 
 _BY_NUMBER = Prepared(
     sa.select(document.c.key)
