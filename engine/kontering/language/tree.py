@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
 from typing import Literal as OneOf
 
 from kontering.diagnostics import Span
@@ -340,8 +342,15 @@ Tree = (
 
 def children(tree: Tree) -> Iterator[Tree]:
     """The nodes directly below a node, in the order they are written."""
-    for item in fields(tree):
-        yield from _nodes(getattr(tree, item.name))
+    kind: type[object] = type(tree)
+    for name in _names(kind):
+        yield from _nodes(getattr(tree, name))
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a node that may hold others."""
+    return tuple(item.name for item in fields(kind) if item.name not in ("span", "at", "name", "value"))
 
 
 def walk(tree: Tree) -> Iterator[Tree]:

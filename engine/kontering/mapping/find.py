@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Names
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from kontering.diagnostics import Diagnostic, Span
@@ -71,17 +72,21 @@ def read_chain(path: Path, roots: Roots, out: Out, within: tuple[Path, ...] = ()
 def _own(path: Path, out: Out) -> Map | None:
     shown = display(path)
     try:
-        text, found = decode(content(path), shown)
+        node, found = _composed(content(path), shown)
     except OSError as error:
         out.append(problems.unreadable(Span(shown), error.strerror or str(error)))
         return None
-    node: Node | None = None
-    if text is not None:
-        node, found = compose(text, shown)
     out.extend(found)
     if node is not None and not isinstance(node, Map):
         out.append(problems.wrong_kind(node.span, "a mapping file", "a map", "a list or a value"))
     return node if isinstance(node, Map) else None
+
+
+@lru_cache(maxsize=100)
+def _composed(data: bytes, shown: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """What a file says; many files extend the same one."""
+    text, found = decode(data, shown)
+    return compose(text, shown) if text is not None else (None, found)
 
 
 def _base(name: str, own: Map, path: Path, roots: Roots, out: Out, within: tuple[Path, ...]) -> Chain | None:

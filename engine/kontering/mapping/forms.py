@@ -51,12 +51,24 @@ def expression(node: Node | None, language: Language, where: str, out: Out) -> E
     """The expression that a text holds."""
     if text_of(node, where, out) is None or not isinstance(node, Scalar):
         return None
+    known = _parsed.get((id(node), language))
+    if known is not None and known[0] is node:
+        return known[1]
     try:
         tree = _PARSERS[language](source.of_scalar(node))
     except Bad as wrong:
         out.append(wrong.diagnostic)
         return None
-    return Expression(language=language, text=node.text, tree=tree, span=node.span)
+    found = Expression(language=language, text=node.text, tree=tree, span=node.span)
+    if len(_parsed) > MOST_PARSED:
+        _parsed.clear()
+    _parsed[id(node), language] = (node, found)
+    return found
+
+
+_parsed: dict[tuple[int, Language], tuple[Scalar, Expression]] = {}
+"""Expressions by the very node they stand in: files that extend the same one share its nodes."""
+MOST_PARSED = 20_000
 
 
 def part(node: Node, out: Out) -> Part:
