@@ -342,13 +342,13 @@ Tree = (
 
 def children(tree: Tree) -> Iterator[Tree]:
     """The nodes directly below a node, in the order they are written."""
-    kind: type[object] = type(tree)
+    kind: Any = type(tree)
     for name in _names(kind):
         yield from _nodes(getattr(tree, name))
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     """The fields of a node that may hold others."""
     return tuple(item.name for item in fields(kind) if item.name not in ("span", "at", "name", "value"))
 
