@@ -80,6 +80,16 @@ class Engine:
             text = json.dumps(data, default=_plain, ensure_ascii=False)
             (place / f"{one.kind}-{self.count:04}.json").write_text(text, encoding="utf-8")
 
+    def add_lines(self, records: Iterable[Neutral]) -> None:
+        """Hands many records over, a line each in one file of their kind."""
+        for one in records:
+            self.kinds.setdefault(one.source, set()).add(one.kind)
+            place = self.folder / "records" / one.source
+            place.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(_present(one.data) | {"id": one.id, "version": one.version}, ensure_ascii=False)
+            with (place / f"{one.kind}-0000.json").with_suffix(".jsonl").open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
+
     def run(self) -> None:
         project = self.project()
         with self.store(project) as store:
@@ -196,7 +206,7 @@ def _project(engine: Engine) -> Data:
 
 
 def _connection(source: str) -> Data:
-    files = {kind: {"files": f"{kind}-*.json", "version": "version"} for kind in KINDS}
+    files = {kind: {"files": f"{kind}-*.json*", "version": "version"} for kind in KINDS}
     return {"connector": "files", "folder": f"records/{source}", "system": "case", "kinds": files}
 
 
