@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,25 @@ def _check_flow(flow: Flow, project: Project, file: ProjectFile) -> Iterator[Dia
     if mapping.source != wanted:
         yield words.wrong_source(place, flow.mapping, mapping.source, wanted)
     yield from _params(flow.params, mapping, node, flow.span)
+    yield from _check_flow_tables(flow, mapping, project, node)
     yield from _check_target(flow, mapping, project, node)
+
+
+def _check_flow_tables(flow: Flow, mapping: Compiled, project: Project, node: Node) -> Iterator[Diagnostic]:
+    """A table that the mapping takes from the connection stands at the target or at the source."""
+    own = {spec.name: spec for spec in filter(_from_connection, mapping.tables)}
+    there = {**project.connections[flow.source].tables, **project.connections[flow.target].tables}
+    for name in _lacking(own, there, own):
+        by = f"the mapping {mapping.name!r}"
+        yield words.lacking_table(_place(node, "mapping"), name, flow.target, by, (*own[name].keys, *own[name].gives))
+
+
+def _flow_mappings(connection: Connection, project: Project) -> Iterator[Compiled]:
+    """The mappings of flows that read from the connection or go to it; what is wrong with them is told there."""
+    for flow in project.flows.values():
+        if connection.name in (flow.source, flow.target) and load.find(flow.mapping, project.roots) is not None:
+            with suppress(Problems):
+                yield load.load_mapping(flow.mapping, project.roots, checked=False)
 
 
 def _check_target(flow: Flow, mapping: Compiled, project: Project, node: Node) -> Iterator[Diagnostic]:
@@ -90,7 +109,8 @@ def _check_connection(connection: Connection, project: Project, file: ProjectFil
     payloads: dict[str, Compiled] = {}
     for kind, takes in connector.takes.items():
         yield from _load_payload(connection, kind, takes, project, node, payloads)
-    yield from _check_tables(connection, connector, payloads, node, needed=connection.name in used)
+    mapped = _from_mappings(_flow_mappings(connection, project))
+    yield from _check_tables(connection, connector, payloads, mapped, node, needed=connection.name in used)
     yield from _check_connection_params(connection, payloads, node, needed=connection.name in used)
     taken, broken = snapshot.read_snapshot(project.folder, connection.name)
     yield from broken
@@ -116,14 +136,21 @@ def _load_payload(
 
 
 def _check_tables(
-    connection: Connection, connector: Connector, payloads: Mapping[str, Compiled], node: Node, *, needed: bool
+    connection: Connection,
+    connector: Connector,
+    payloads: Mapping[str, Compiled],
+    mapped: Wanted,
+    node: Node,
+    *,
+    needed: bool,
 ) -> Iterator[Diagnostic]:
     wanted = _wanted_tables(connector, payloads)
+    known = {**mapped, **wanted}
     for name, rows in connection.tables.items():
-        if name not in wanted:
-            yield words.unknown_table(nearest(node, ["tables", name]), name, connection.name, wanted)
+        if name not in known:
+            yield words.unknown_table(nearest(node, ["tables", name]), name, connection.name, known)
         else:
-            keys, gives, by = wanted[name]
+            keys, gives, by = known[name]
             yield from tables.check_columns(name, rows, (*keys, *gives), by)
             yield from tables.check_keys(rows, keys)
     own = connector.settings.get("x-tables", {})  # what the connector itself takes it can do without
@@ -148,7 +175,12 @@ def _wanted_tables(connector: Connector, payloads: Mapping[str, Compiled]) -> Wa
     wanted = {
         name: (tuple(t["keys"]), tuple(t["gives"]), f"the connector {connector.name!r}") for name, t in own.items()
     }
-    for mapping in payloads.values():
+    return {**_from_mappings(payloads.values()), **wanted}
+
+
+def _from_mappings(mappings: Iterable[Compiled]) -> Wanted:
+    wanted: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {}
+    for mapping in mappings:
         for spec in filter(_from_connection, mapping.tables):
             wanted.setdefault(spec.name, (spec.keys, spec.gives, f"the mapping {mapping.name!r}"))
     return wanted
