@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.diagnostic_cases import PROJECT
 
 from kontering import resources
 from kontering.mapping import accept
@@ -31,6 +32,7 @@ ORDERS = sorted((EXAMPLES / "webshop" / "orders").glob("*.json"))
 REFUNDS = sorted((EXAMPLES / "webshop" / "refunds").glob("*.json"))
 NAMES = sorted({(name, root) for root in ROOTS for name in mapping_names(root)}, key=str)
 DAMAGED = 3600
+ODD = sorted(path.parent for path in (Path(__file__).parents[1] / "cases" / "mapping").glob("*/mapping.yaml"))
 
 
 Params = Names[str, Any]
@@ -202,6 +204,30 @@ def test_whole_records_are_accepted_with_the_interpreter_s_outcome(name: str, ro
             assert agrees(wanted, outcome)
             plain = isinstance(wanted, Mapped) and not wanted.warnings
             assert outcome is not None or not plain
+
+
+@cache
+def odd(folder: Path) -> tuple[Mapping, Case]:
+    """A mapping of the cases with its record, checked or not."""
+    mapping = load_mapping(folder / "mapping.yaml", Roots(PROJECT), checked=False)
+    params = read_json(folder / "params.json") if (folder / "params.json").is_file() else {}
+    return mapping, Case(read_json(folder / "record.json"), params, {})
+
+
+@pytest.mark.parametrize("folder", ODD, ids=lambda folder: folder.name)
+def test_the_odd_parts_of_the_language_come_to_the_same(folder: Path) -> None:
+    mapping, case = odd(folder)
+    chance = random.Random(folder.name)
+    for record in [case.record, *(damaged(case.record, chance) for _ in range(40))]:
+        wanted, found = all_outcomes(mapping, case._replace(record=record))
+        assert all(agrees(wanted, outcome) for outcome in found.values()), record
+
+
+def test_nearly_all_of_the_language_is_written() -> None:
+    functions = [accept.generated(odd(folder)[0]).function for folder in ODD]
+
+    assert sum(function is not None for function in functions) > 0.7 * len(functions)
+    assert any(function is not None and function.shape is None for function in functions)
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import click
 
 from kontering.cli import output
 from kontering.cli.options import roots_here
+from kontering.mapping import accept
 from kontering.mapping.load import load_mapping
 from kontering.mapping.show import merged
 from kontering.yaml.nodes import plain
@@ -14,8 +15,9 @@ from kontering.yaml.nodes import plain
 @click.command("show")
 @click.argument("mapping")
 @click.option("--plain", "bare", is_flag=True, help="Only the merged file, without the places.")
+@click.option("--generated", is_flag=True, help="The function that is generated from it and runs.")
 @output.json_option
-def command(mapping: str, bare: bool, as_json: bool) -> None:
+def command(mapping: str, bare: bool, generated: bool, as_json: bool) -> None:
     """Print a mapping with everything it extends, and where each line is from.
 
     MAPPING is a mapping's name, or its file. What is printed is a mapping file itself.
@@ -26,4 +28,8 @@ def command(mapping: str, bare: bool, as_json: bool) -> None:
       kontering show woocommerce/order-to-invoice --plain
     """
     found = load_mapping(mapping, roots_here())
+    if generated:
+        function = accept.generated(found).function
+        output.say(function.code.source.rstrip() if function else "# no function is generated: it is interpreted")
+        return
     output.write_json(plain(found.file.merged)) if as_json else output.say(merged(found, origins=not bare).rstrip())
