@@ -57,7 +57,13 @@ class Instant(BaseHTTPRequestHandler):
         lines = body.get("lines", [])
         net, vat = (sum(float(line[name]) for line in lines) for name in ("net", "vat"))
         number = next(self.numbers)
-        made = {"id": number, "number": str(number), "net": f"{net:.2f}", "vat": f"{vat:.2f}", "gross": f"{net + vat:.2f}"}
+        made = {
+            "id": number,
+            "number": str(number),
+            "net": f"{net:.2f}",
+            "vat": f"{vat:.2f}",
+            "gross": f"{net + vat:.2f}",
+        }
         self._answer(json.dumps(made | {"done": ["create"]}).encode())
 
     def _answer(self, body: bytes) -> None:
@@ -205,10 +211,3 @@ def figures(count: int = 600) -> Iterator[Speed]:
         for target in ("ledger", "HTTP"):
             for workers in (1, 2):
                 yield speed(database, target, workers, count)
-
-
-if __name__ == "__main__":
-    for one in figures():
-        print(one, flush=True)  # noqa: T201
-    print(growth([1000, 10_000]), flush=True)  # noqa: T201
-    print(beside_a_busy_one(), flush=True)  # noqa: T201

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from tests.crash.worker import blind
 from tests.plain import shop
 
+from kontering.errors import StoreAway
 from kontering.sdk.connector import Again
 from kontering.store.limits import Shared
 from kontering.store.store import Store
@@ -40,12 +42,22 @@ def work(
     """Serves the plain shop's orders; `by` is the dispatch."""
     plan = shop.project(orders, url=url, page=page)
     wired = shop.wired(plan, again=Again(again))
-    with Store.open(store, project="acme", busy=60) as opened:
+    with _opened(store) as opened:
         desk = Desk(store=opened, wired=wired, limiter=Shared(opened), ladder=QUICK)
         desk.judge = guard.verdict if guarded else blind
         job = Work.of([desk], slots, threading.Event())
         with dispatch.stoppable(job.stop):
             assert _dispatch(job, by).serve(slots)
+
+
+def _opened(store: str) -> Store:
+    """As whoever starts workers does: again, if the database is away just now."""
+    for _ in range(50):
+        try:
+            return Store.open(store, project="acme", busy=60)
+        except StoreAway:
+            time.sleep(0.2)
+    return Store.open(store, project="acme", busy=60)
 
 
 def _dispatch(job: Work, by: str) -> Any:
