@@ -13,6 +13,7 @@ from typing import TypeVar, cast, get_args
 from kontering.diagnostics import Span
 from kontering.language import problems
 from kontering.language.lexer import Token, tokens
+from kontering.language.rounds import lists_inside
 from kontering.language.source import Source
 from kontering.language.tree import (
     And,
@@ -45,6 +46,7 @@ T = TypeVar("T")
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 60
+MAX_LISTS = 2
 
 _COMPARISONS: tuple[Ordering, ...] = get_args(Ordering)
 _POWER: dict[str, int] = {
@@ -82,6 +84,8 @@ def parse_path(source: Source) -> Tree:
     tree = _Parser(source).parse()
     if too_deep(tree, MAX_DEPTH):
         raise problems.Bad(problems.too_deep(MAX_DEPTH).at(tree.span))
+    if lists_inside(tree) > MAX_LISTS:
+        raise problems.Bad(problems.too_many_lists(MAX_LISTS).at(tree.span))
     return tree
 
 

@@ -63,6 +63,11 @@ def too_deep(bound: int) -> Wrong:
     return Wrong("K210", f"more than {bound} levels inside one another", "name parts of it under `let`")
 
 
+def too_many_lists(bound: int) -> Wrong:
+    hint = "name the inner one under `let`, where it is reckoned once"
+    return Wrong("K210", f"more than {bound} lists are gone through inside one another", hint)
+
+
 def bad_literal(message: str, hint: str) -> Wrong:
     return Wrong("K216", message, hint)
 
