@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tests.accounting import contract
 from tests.accounting.neutral import Neutral
 
+from kontering.accounting import edits
 from kontering.accounting.settings import Settings
 from kontering.connectors import registry
 from kontering.connectors.ledger import reads
@@ -193,7 +194,7 @@ def _project(engine: Engine) -> Data:
         "seller": _said(settings, "seller"),
         "accounting": _said(settings, "accounting"),
         "connections": {
-            "books": {"connector": "ledger", "overpayment": "credit"},
+            "books": _books(settings),
             **{source: _connection(source) for source in sources},
         },
         "flows": {
@@ -203,6 +204,11 @@ def _project(engine: Engine) -> Data:
             if kind in engine.kinds.get(source, ())
         },
     }
+
+
+def _books(settings: Settings) -> Data:
+    own = {"base_currency": settings.base_currency, "country": settings.country}
+    return {"connector": "ledger", "overpayment": "credit", **own}
 
 
 def _connection(source: str) -> Data:
@@ -267,5 +273,5 @@ def hub_key(found: Document) -> str:
     last = found.key.rpartition("/")[2]
     credited = getattr(found, "credits", None)
     if credited and ":credit" not in found.key:
-        return f"{contract.contract_key(credited.replace('/change/', '/order/'))}:refund:{last}"
+        return f"{contract.contract_key(edits.stem_of(credited).replace('/change/', '/order/'))}:refund:{last}"
     return contract.contract_key(found.key.replace("/change/", "/order/"))

@@ -122,6 +122,8 @@ def _sale(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], othe
 
 def _settled(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepared:
     original = others.invoice(sale.credits) if sale.credits else None
+    if original is not None:
+        sale = replace(sale, credits=original.key)  # an edited order's newest invoice stands for it
     earlier = others.credits_of(sale.credits, sale.key) if sale.credits else ()
     credited = sum((one.totals.gross for one in earlier), Decimal(0))
     known = Known(numbers=others.numbers(sale.kind, sale.number))
