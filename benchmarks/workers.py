@@ -16,18 +16,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from tests.plain import shop
+from tests.postgres import running
 
 from kontering.sdk.connector import Again
 from kontering.store.store import Store
 from kontering.store.tables import document
 from kontering.sync import dispatch, worker
 from kontering.sync.turns import Desk
-from tests.plain import shop
-from tests.postgres import running
 
 SLOTS = 8
 CUSTOMERS = 20

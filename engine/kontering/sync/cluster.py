@@ -73,10 +73,10 @@ class Cluster:
         """Works until `stop`, also over a database that goes away and comes back."""
         side = threading.Thread(target=chores, args=(self.work,), daemon=True)
         side.start()
-        with stopping(self.work.stop), ThreadPoolExecutor(slots, "kontering") as pool:
+        with stopping(self.work.stop):
             while not self.work.stop.is_set():
                 try:
-                    asyncio.run(self._serve(slots, pool))
+                    asyncio.run(self._serve(slots))
                 except (exceptions.ConnectorException, psycopg.OperationalError, OSError) as away:
                     log.warning("the database doesn't answer: %s", away)
                 self.work.stop.wait(AWAY)
@@ -86,8 +86,9 @@ class Cluster:
     def stop(self) -> None:
         self.work.stop.set()
 
-    async def _serve(self, slots: int, pool: ThreadPoolExecutor) -> None:
-        asyncio.get_running_loop().set_default_executor(pool)
+    async def _serve(self, slots: int) -> None:
+        # of our own, with a thread a slot: the usual one has as many as there are cores; it ends with its loop
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(slots, "kontering"))
         async with self._app(slots).open_async() as app:
             worker = asyncio.create_task(
                 app.run_worker_async(
