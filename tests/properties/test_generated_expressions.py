@@ -99,6 +99,8 @@ def agrees(mapping: Mapping, record: Any) -> str:
     if found is not None:
         assert repr(found) == repr(wanted)
     shape = mapping.generated.function and mapping.generated.function.shape
+    if mapping.generated.function is None:  # it reads all names at once
+        return f"not written, {type(wanted).__name__}"
     return f"{type(wanted).__name__}{'' if found else ', gave up'}{'' if shape else ', plain'}"
 
 

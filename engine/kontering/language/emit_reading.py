@@ -52,6 +52,10 @@ def attribute(e: Emitter, of: str, name: str) -> str:
         return known
     at, kind = e.writer.knows(of).fields.get(name, ("", ANY))
     value = f"{of}.{at}{' or None' if kind.kind == 'text' else ''}" if at else "None"
+    if e.writer.is_sure_always(of):
+        made = e.writer.outside(of, value, kind)
+        e.writer.blocks[e.writer.levels[made]].known[key] = made
+        return made
     made = e.writer.set(value if e.writer.is_sure(of) else f"({value}) if {of} is not None else None", kind)
     e.writer.remember(key, made)
     return made
@@ -216,7 +220,7 @@ def _joined_filter(e: Emitter, of: str, tree: t.Filter, join: tuple[str, Tree], 
     key = ("index", of, name)
     index = e.writer.remembered(key)
     if index is None:
-        index = e.writer.lazy(of)
+        index = e.writer.outside(of)
         e.writer.blocks[e.writer.levels[index]].known[key] = index
     e.writer.line(f"if {index} is None: {index} = {_indexed(e, of, name, forgiving)}")
     wanted = e.tolerant().atom(other)

@@ -194,6 +194,7 @@ class Emitter:
             if self.writer.knows(of).kind != "list":
                 self.guard(f"not ({IS_LIST.format(of)})")
             made = self.writer.set("[]")
+            self.writer.make_sure(made)
             write(made)
             return made
         made = self.writer.set("None")

@@ -107,15 +107,24 @@ class Writer:
         """From here to the end of the block the local isn't missing."""
         self.remember(("sure", local), local)
 
-    def lazy(self, of: str) -> str:
-        """A new local that is None so far, set as far outside as the local that it will be made of."""
-        level = max(self.levels.get(of, 0), *(place for place, block in enumerate(self.blocks) if block.is_function), 0)
+    def level_of(self, local: str) -> int:
+        """How far inside a local was set, within the function that is being written."""
+        inner = (place for place, block in enumerate(self.blocks) if block.is_function)
+        return max(self.levels.get(local, 0), *inner, 0)
+
+    def is_sure_always(self, local: str) -> bool:
+        """Whether a local can't be missing from where it was set."""
+        return local in self.objects or ("sure", local) in self.blocks[self.level_of(local)].known
+
+    def outside(self, of: str, value: str = "None", known: Known = ANY) -> str:
+        """A new local, set as far outside as the local that its value is made of."""
+        level = self.level_of(of)
         if level == self.level:
-            return self.set("None")
+            return self.set(value, known)
         name = f"v{len(self.levels)}"
-        self.levels[name] = level
+        self.levels[name], self.known[name] = level, known
         at = self.blocks[level + 1].head
-        self.lines.insert(at, "    " * (level + 1) + f"{name} = None")
+        self.lines.insert(at, "    " * (level + 1) + f"{name} = {value}")
         for block in self.blocks[level + 1 :]:
             block.head += 1
         return name
