@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from pathlib import Path
@@ -32,7 +33,7 @@ def engines(odd: bool, orders: list[bytes], rounds: int) -> dict[str, Any]:
         made = {name: json.loads(run(order), parse_float=Decimal) for name, run in named.items()}
         if not made["ours"] == made["naive"] == made["hand"]:
             raise Different(f"order {json.loads(order)['number']}")
-    seconds = in_turns({name: _all(run, orders) for name, run in named.items()}, rounds)
+    seconds = in_turns({name: _all(run, orders) for name, run in named.items()}, rounds, time.process_time)
     return {
         "naive": ratios(seconds, "naive", "ours"),
         "hand": ratios(seconds, "hand", "ours"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -27,23 +28,30 @@ override:
 
 
 def start(rounds: int) -> Spread:
-    """Milliseconds that `kontering --help` needs beyond a bare Python."""
+    """Milliseconds of processor time that `kontering --help` needs beyond a bare Python."""
     seconds = in_turns(
         {
             "help": lambda: _done([*KONTERING, "--help"]),
             "bare": lambda: _done([sys.executable, "-c", ""]),
         },
         rounds,
+        children,
     )
     return spread([(one - other) * 1000 for one, other in zip(seconds["help"], seconds["bare"], strict=True)])
 
 
 def check(count: int, rounds: int) -> Spread:
-    """Seconds for `kontering check` of so many files that extend the shipped mapping."""
+    """Seconds of processor time for `kontering check` of so many files that extend the shipped mapping."""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(count):
             (Path(folder) / f"{number}.yaml").write_text(SOURCE.format(number=number), encoding="utf-8")
-        return spread(in_turns({"check": lambda: _done([*KONTERING, "check", folder])}, rounds)["check"])
+        return spread(in_turns({"check": lambda: _done([*KONTERING, "check", folder])}, rounds, children)["check"])
+
+
+def children() -> float:
+    """The processor time of all processes that were started and have ended: others on the machine don't count."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def _done(command: list[str]) -> None:
