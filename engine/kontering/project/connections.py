@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kontering.connectors import registry
-from kontering.diagnostics import Diagnostic, Span
+from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.errors import Problems
 from kontering.mapping.tables import Rows
 from kontering.project.parts import Connection
@@ -33,7 +33,7 @@ def check_connection(entry: Entry, general: Schema, root: Schema) -> Iterator[Di
     if name and isinstance(found, tuple):
         yield from (replace(problem, span=name.span) for problem in found)
     else:
-        schema = whole_schema(general, found) if isinstance(found, Connector) else general
+        schema = whole_schema(general, found) if isinstance(found, Connector) else _open_schema(general, node)
         yield from problems(node, schema, root=root, key=entry.key)
 
 
@@ -59,6 +59,14 @@ def whole_schema(general: Schema, connector: Connector) -> Schema:
         "required": [*general["required"], *connector.settings.get("required", ())],
         "additionalProperties": False,
     }
+
+
+def _open_schema(general: Schema, node: Node) -> Schema:
+    """The schema of a connection whose connector isn't known: it may have any setting, but none that looks like
+    `connector`, for a misspelt key isn't told of as a missing one too."""
+    keys = [entry.key.text for entry in node.entries] if isinstance(node, Map) else []
+    others: dict[str, Schema] = {key: {} for key in keys if closest(key, ["connector"]) is None}
+    return {**general, "properties": {**others, **general["properties"]}, "additionalProperties": False}
 
 
 def connection(entry: Entry, connector: Connector, tables: Mapping[str, Rows], folder: Path) -> Connection:
