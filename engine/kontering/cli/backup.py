@@ -17,9 +17,9 @@ from kontering.store.store import Store
 @project_option
 @output.json_option
 def command(file: Path, folder: Path | None, as_json: bool) -> None:
-    """Copy a project's store, while it is in use, into one file.
+    """Copy a project's store, while it is in use.
 
-    The file is SQLite, also if the store is in PostgreSQL; it holds personal data, and is readable by you alone.
+    The copy is one SQLite file, also if the store is in PostgreSQL; it holds personal data, and is readable by you alone.
 
     \b
     Examples:

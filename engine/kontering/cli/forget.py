@@ -21,10 +21,10 @@ from kontering.sync import keeping
 @project_option
 @output.json_option
 def command(customer: str | None, years: int | None, dry: bool, folder: Path | None, as_json: bool) -> None:
-    """Take a person's data out of the store: names, addresses, e-mail, phone. Amounts, numbers and the chain stay.
+    """Take a person's data out of the store, and leave the books whole.
 
-    Invoices themselves are in the books, where the law keeps them for five years. A worker does `--older-than 5` by
-    itself, once a day.
+    Names, addresses, e-mail and phone go; amounts, numbers and the audit chain stay. Invoices themselves are in the
+    books, where the law keeps them for five years; `--older-than 5` is for cron, once a day.
 
     \b
     Examples:

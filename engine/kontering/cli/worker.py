@@ -54,7 +54,7 @@ def command(
     folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Read by schedule and deliver what is due, until it is told to stop.
+    """Stay at it: read by schedule and deliver what is due, for one project or many.
 
     SIGTERM lets calls in flight come to their end, for 9 seconds at most, and gives everything back. It may be killed
     at any moment: the next worker goes on, and nothing is lost or booked twice. With --json the log is JSON lines.
