@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kontering.accounting import roles
-from kontering.cli.flowpage.words import SENTENCES
+from kontering.cli.flowpage.sentences import SENTENCES
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "tests" / "cases" / "cli" / "flow"

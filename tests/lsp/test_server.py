@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.lsp.client import editor
@@ -100,3 +102,12 @@ def test_a_file_that_is_no_mapping_is_left_alone(tmp_path: Path) -> None:
     with editor(tmp_path) as session:
         session.open("docker-compose.yaml", "services: {a: 1, a: 2}\n")
         assert session.problems("docker-compose.yaml") == []
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    script = "import sys; sys.modules['lsprotocol'] = None; from kontering.cli.main import cli; cli(['lsp'])"
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 2
+    assert done.stderr == "Error: lsprotocol is not installed: pip install 'kontering[lsp]'\n"
