@@ -19,7 +19,7 @@ from kontering.store.store import Store
 def command(file: Path, folder: Path | None, as_json: bool) -> None:
     """Copy a project's store, while it is in use.
 
-    The copy is one SQLite file, also if the store is in PostgreSQL; it holds personal data, and is readable by you alone.
+    The copy is one SQLite file, also if the store is in PostgreSQL; it holds personal data, and you alone can read it.
 
     \b
     Examples:
