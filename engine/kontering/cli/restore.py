@@ -19,8 +19,8 @@ from kontering.store import backups
 def command(file: Path, replace: bool, folder: Path | None, as_json: bool) -> None:
     """Put a backup in the place of a project's store.
 
-    Stop all workers first. What was delivered after the backup is not in it: from now on each step that the store doesn't know is looked up in
-    the target before it is sent.
+    Stop all workers first. What was delivered after the backup is not in it: from now on each step that the store
+    doesn't know is looked up in the target before it is sent.
 
     \b
     Examples:
