@@ -124,9 +124,9 @@ def flows(some: Sequence[dict[str, Any]], url: str, name: str = "acme") -> Any:
     return shop.wired(plan, again=Again.LOOK, names=["orders"])
 
 
-def _serve(store: str, some: list[dict[str, Any]], url: str) -> None:
+def _serve(store: str, some: list[dict[str, Any]], url: str, afresh: bool = False) -> None:
     with Store.open(store, project="acme", busy=60) as opened:
-        dispatch.run(opened, flows(some, url), threads=SLOTS if url else None)
+        dispatch.run(opened, flows(some, url), threads=SLOTS if url else None, from_start=afresh)
 
 
 def speed(database: str, target: str, workers: int, count: int) -> Speed:
@@ -163,10 +163,10 @@ def growth(sizes: Sequence[int], sample: int = 500) -> list[tuple[int, float, fl
         for size in sizes:
             while stored < size:
                 some = min(5000, size - stored)
-                _serve(address, orders(some, stored), "")
+                _serve(address, orders(some, stored), "", afresh=True)
                 stored += some
             began = time.perf_counter()
-            _serve(address, orders(sample, stored), "")
+            _serve(address, orders(sample, stored), "", afresh=True)
             stored += sample
             each = (time.perf_counter() - began) / sample * 1000
             found.append((size, each, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
