@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.properties.test_emit_properties import HERE, TREES, templates
 
+from kontering.language import tree as t
 from kontering.language.tree import Tree
 from kontering.mapping import accept
 from kontering.mapping.load import Roots, load_mapping
@@ -120,7 +121,11 @@ def test_any_template_of_a_record(tree: Tree, record: Any, missing: Any) -> None
     assert agrees(mapping_of(tree, missing), record)
 
 
+NULL_S_FIELD = t.Field(t.Literal(None, HERE), "a", HERE, HERE)  # a mistake, not something missing
+
+
 @OFTEN
+@example(t.Name("order", HERE), NULL_S_FIELD, {}, None)
 @given(TREES, TREES, RECORDS, MISSING)
 def test_any_expression_in_any_loop(tree: Tree, looped: Tree, record: Any, missing: Any) -> None:
     assert agrees(mapping_of(tree, missing, looped), record)

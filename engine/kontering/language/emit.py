@@ -72,6 +72,10 @@ def _optional(e: Emitter, tree: Tree) -> str:
             return _or_null(e, e.here)
         case t.Field(of=t.Name(name=name)) if name in e.writer.parts:
             return _or_null(e, reading.part_of_name(e, name, tree.name))
+        case t.Field() | t.Index() | t.Filter() | t.Project() if not _is_there_or_missing(tree.of):
+            return _tried(e, lambda: e.demanded(tree))
+        case t.Then() if not _is_there_or_missing(tree.first):
+            return _tried(e, lambda: e.demanded(tree))
         case t.Field():
             of = e.optional(tree.of)
             if e.writer.knows(of).kind == "record":
@@ -90,6 +94,22 @@ def _optional(e: Emitter, tree: Tree) -> str:
             return _optional_or(e, tree)
         case _:
             return _tried(e, lambda: e.demanded(tree))
+
+
+def _is_there_or_missing(tree: Tree) -> bool:
+    """Whether a part that is null is missing: null that comes of anything but reading is a mistake to read on from."""
+    match tree:
+        case t.Then():
+            return _is_there_or_missing(tree.then)
+        case t.Or():
+            return _is_there_or_missing(tree.right)
+        case t.Choose():
+            return _is_there_or_missing(tree.then) and _is_there_or_missing(tree.otherwise)
+        case _:
+            return isinstance(tree, _READ)
+
+
+_READ = (t.Name, t.Current, t.Field, t.Index, t.Item, t.Filter, t.Project, t.Flatten, t.Slice, t.Values)
 
 
 def _or_null(e: Emitter, local: str) -> str:
