@@ -6,7 +6,7 @@ Field meanings are those of schemas/documents/; amounts are in major units of th
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -346,8 +346,3 @@ def _names_of(kind: type) -> tuple[str, ...] | None:
     if kind not in _NAMES:
         _NAMES[kind] = tuple(item.name for item in fields(kind)) if is_dataclass(kind) else None
     return _NAMES[kind]
-
-
-def with_lines(document: Planned, lines: tuple[PlannedLine, ...], totals: PlannedTotals) -> Planned:
-    """The document with other lines, say one for a rounding difference."""
-    return replace(document, lines=lines, totals=totals)
