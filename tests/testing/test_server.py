@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -99,3 +100,27 @@ def test_a_stopped_port_is_free_again() -> None:
         port = served.port
     with serve(counter(), port) as again, client(again.url) as http:
         assert http.post("/add").json()["count"] == 1
+
+
+@pytest.mark.parametrize("body", [b'{"half', b""])
+def test_a_request_that_its_client_never_ended_is_not_handed_on(body: bytes) -> None:
+    """A process that is killed between head and body leaves no request behind it."""
+    simulator = counter()
+    with serve(simulator) as served, socket.create_connection(("127.0.0.1", served.port)) as raw:
+        raw.sendall(b"POST /add HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n" + body)
+        raw.shutdown(socket.SHUT_WR)
+        assert raw.recv(100) == b""
+    assert simulator.state == []
+
+
+def test_a_body_in_chunks_is_put_together() -> None:
+    with serve(counter()) as served, client(served.url) as http:
+        answer = http.post("/add", content=iter([b"smoer", b"rebroed"]))
+
+    assert answer.json()["echo"] == "smoerrebroed"
+
+
+def test_a_length_that_is_no_number_is_answered() -> None:
+    with serve(counter()) as served, socket.create_connection(("127.0.0.1", served.port)) as raw:
+        raw.sendall(b"POST /add HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 400 ")

@@ -96,7 +96,14 @@ class _Connection(BaseHTTPRequestHandler):
     server: _Server
 
     def answer(self) -> None:
-        request = self._request()
+        try:
+            request = self._request()
+        except EOFError:
+            self._cut()
+            return
+        except ValueError as error:
+            self.send_error(400, str(error))
+            return
         try:
             response = self.server.simulator(request)
         except httpx.TransportError:
@@ -107,9 +114,33 @@ class _Connection(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
 
     def _request(self) -> httpx.Request:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        """The whole request; EOFError for one that its client never sent to the end, as no server answers it."""
+        chunked = "chunked" in (self.headers.get("transfer-encoding") or "").lower()
+        body = self._chunks() if chunked else self._exactly(int(self.headers.get("content-length") or 0))
         host = self.headers.get("host") or f"127.0.0.1:{self.server.server_port}"
         return httpx.Request(self.command, f"http://{host}{self.path}", headers=self.headers.items(), content=body)
+
+    def _exactly(self, length: int) -> bytes:
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise EOFError
+        return body
+
+    def _chunks(self) -> bytes:
+        """A body in chunks, as clients send that don't know its length beforehand."""
+        parts: list[bytes] = []
+        while size := int(self._line().partition(b";")[0], 16):
+            parts.append(self._exactly(size))
+            self._exactly(len(b"\r\n"))
+        while self._line().strip():
+            pass  # trailers say nothing that a simulator asks for
+        return b"".join(parts)
+
+    def _line(self) -> bytes:
+        line = self.rfile.readline(65_536)
+        if not line.endswith(b"\n"):
+            raise EOFError
+        return line
 
     def _write(self, response: httpx.Response) -> None:
         body = response.read()
