@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from kontering.errors import StoreUnusable
-from kontering.store import engines, tables
+from kontering.store import audit, engines, tables
 from kontering.store.revisions import r0001
 from kontering.store.store import Store
 
@@ -25,7 +27,18 @@ def released(url: str) -> None:
         r0001.metadata.create_all(connection)
         connection.execute(sa.insert(r0001.version).values(number=1))
         connection.execute(sa.insert(r0001.gate).values(project="acme", connection="books", tat=7, stopped="denied"))
+        connection.execute(sa.insert(r0001.audit), list(chained()))
     engine.dispose()
+
+
+def chained() -> Iterator[dict[str, Any]]:
+    """The one chain of two projects, of which the third entry was changed afterwards."""
+    before = audit.FIRST
+    for seq, project in enumerate(["acme", "other", "acme", "other"], start=1):
+        row = {"seq": seq, "project": project, "at": seq, "who": "kontering", "what": "done", "subject": f"a/b/{seq}"}
+        row |= {"data": "{}", "before": before}
+        before = audit.hash_of(row)
+        yield row | {"hash": before} | ({"who": "nobody"} if seq == 3 else {})
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -45,6 +58,14 @@ def test_an_old_store_gets_the_tables_of_a_new_one_and_keeps_its_rows(old: str) 
     assert differences == []
     assert version == tables.VERSION
     assert (gate.connection, gate.tat, gate.stopped, gate.paused) == ("books", 7, "denied", None)
+
+
+def test_one_chain_of_all_projects_becomes_a_chain_for_each_and_hides_nothing(old: str) -> None:
+    with Store.open(old, project="other", migrate=True) as other, other.look() as tx:
+        assert list(audit.verify(tx)) == []
+        assert [row.seq for row in audit.since(tx, 0)] == [1, 2]
+    with Store.open(old, project="acme") as acme, acme.look() as tx:
+        assert list(audit.verify(tx)) == ["entry 2 was changed: done of a/b/3"]
 
 
 def test_the_released_file_of_0_1_0_is_opened_and_brought_up(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
-"""The audit chain: what was done, by whom, from what; each entry holds the hash of the one before, so that none can be
-changed or taken out without being seen.
+"""A project's audit chain: what was done, by whom, from what; each entry holds the hash of the one before, so that none
+can be changed or taken out without being seen.
+
+What is older than must be kept may be cut off at the beginning; the entry that says so holds the hash of the last one
+that went, so the rest is still proved.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from kontering.store.store import Tx, exclusive
 from kontering.store.tables import audit
 
 FIRST = "0" * 64
+CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +42,8 @@ def append(tx: Tx, entries: Sequence[Entry]) -> None:
 
 def verify(tx: Tx) -> Iterator[str]:
     """What is wrong with the chain, in words; nothing if it is whole."""
-    before, seq = FIRST, 0
-    for row in tx.connection.execute(sa.select(audit).order_by(audit.c.seq)).yield_per(1000):
+    seq, before = _beginning(tx)
+    for row in tx.connection.execute(_own(tx).order_by(audit.c.seq)).yield_per(1000):
         if row.seq != seq + 1:
             yield f"entry {seq + 1} is missing"
         if row.before != before:
@@ -49,10 +53,34 @@ def verify(tx: Tx) -> Iterator[str]:
         before, seq = row.hash, row.seq
 
 
+def cut(tx: Tx, before: int, *, who: str) -> int:
+    """Takes entries off the beginning that are older than a moment, but the last one; gives back how many."""
+    keeps = sa.select(sa.func.min(audit.c.seq)).where(audit.c.project == tx.project, audit.c.at >= before)
+    first = tx.connection.scalar(keeps) or end(tx)[0]
+    last = tx.connection.execute(_own(tx).where(audit.c.seq == first - 1)).first()
+    if last is None:
+        return 0
+    gone = tx.connection.execute(sa.delete(audit).where(audit.c.project == tx.project, audit.c.seq < first)).rowcount
+    append(tx, [Entry(who=who, what=CUT, subject="audit", data={"seq": last.seq, "hash": last.hash})])
+    return gone
+
+
 def end(tx: Tx) -> tuple[int, str]:
-    """How many entries there are, and the hash of the last."""
-    last = tx.connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    """The number of the last entry, and its hash."""
+    last = tx.connection.execute(_own(tx).order_by(audit.c.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, FIRST)
+
+
+def _beginning(tx: Tx) -> tuple[int, str]:
+    """Number and hash of what came before the first entry that is kept."""
+    words = _own(tx).where(audit.c.what == CUT, audit.c.subject == "audit").order_by(audit.c.seq.desc()).limit(1)
+    row = tx.connection.execute(words).first()
+    said = codec.unpacked(row.data) if row else {"seq": 0, "hash": FIRST}
+    return int(said["seq"]), str(said["hash"])
+
+
+def _own(tx: Tx) -> sa.Select[Any]:
+    return sa.select(audit).where(audit.c.project == tx.project)
 
 
 def since(tx: Tx, at: int) -> Iterator[sa.Row[Any]]:
@@ -68,7 +96,7 @@ def of(tx: Tx, subject: str) -> tuple[sa.Row[Any], ...]:
 
 
 def _write(tx: Tx) -> None:
-    exclusive(tx, "audit")
+    exclusive(tx, f"audit/{tx.project}")
     seq, before = end(tx)
     rows = []
     for entry in tx.entries:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
-VERSION = 2
+VERSION = 3
 """The schema's version; a store of a newer one is refused."""
 
 metadata = MetaData()
@@ -165,18 +165,20 @@ pointer = Table(
     metadata,
     Column("id", ROW_ID, primary_key=True),
     _text("project"),
+    _text("flow"),
     _text("connection"),
     _text("kind"),
     _text("record"),
     _instant("at", required=True),
-    Index("pointer_by_kind", "project", "connection", "kind"),
+    Index("pointer_by_flow", "project", "flow"),
 )
+"""What webhooks announced, once for each flow that reads it."""
 
 audit = Table(
     "audit",
     metadata,
-    Column("seq", ROW_ID, primary_key=True, autoincrement=False),
-    _text("project"),
+    Column("project", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
     _instant("at", required=True),
     _text("who"),
     _text("what"),
@@ -186,3 +188,4 @@ audit = Table(
     _text("hash"),
     Index("audit_by_subject", "project", "subject"),
 )
+"""A chain for each project: those of others neither wait for it nor have to be there to verify it."""
