@@ -75,7 +75,7 @@ def _beginning(tx: Tx) -> tuple[int, str]:
     """Number and hash of what came before the first entry that is kept."""
     words = _own(tx).where(audit.c.what == CUT, audit.c.subject == "audit").order_by(audit.c.seq.desc()).limit(1)
     row = tx.connection.execute(words).first()
-    said = codec.unpacked(row.data) if row else {"seq": 0, "hash": FIRST}
+    said: Mapping[str, Any] = codec.unpacked(row.data) if row else {"seq": 0, "hash": FIRST}
     return int(said["seq"]), str(said["hash"])
 
 
