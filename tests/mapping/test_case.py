@@ -73,7 +73,7 @@ def test_a_test_passes(test: str, tmp_path: Path) -> None:
     [
         ("expect: {sku: B}", 'sku: expected "B", found "A"'),
         ("expect: {cost: '2.51'}", 'cost: expected "2.51", found 2.50'),
-        ("expect: {name: 5}", 'name: expected 5, found "Cup"'),
+        ("expect: {name: '5'}", 'name: expected "5", found "Cup"'),
         ("expect: {barcode: x}", 'barcode: expected "x", found nothing'),
         ("expect: {unit: null}", 'unit: expected null, found "each"'),
         ("expect: {prices: [{amount: 5}, {amount: 6}]}", "prices[1]: expected an object, found nothing"),

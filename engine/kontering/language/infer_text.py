@@ -99,11 +99,18 @@ def branch_type(here: Here, node: tree.Branch) -> Type:
     return t.Text()
 
 
+COUNTER = t.Object(
+    {"index": t.Integer(), "first": t.Boolean(), "last": t.Boolean()},
+    frozenset({"index", "first", "last"}),
+    name="loop",
+)
+"""What `loop` is inside a template's own loop."""
+
+
 def loop_type(here: Here, node: tree.Loop) -> Type:
     over = here.of(node.over)
     item = elements_of(here, over, node.over, node.over.span)
-    counter = t.Object({"index": t.Integer()}, frozenset({"index"}), name="loop")
-    inner = replace(here, names={**here.names, node.name: item, "loop": counter})
+    inner = replace(here, names={**here.names, node.name: item, "loop": COUNTER})
     _parts(inner, node.body)
     _parts(here, node.otherwise)
     return t.Text()

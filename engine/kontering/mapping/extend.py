@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from kontering.diagnostics import Diagnostic
 from kontering.mapping import problems
 from kontering.mapping.forms import FORMS, OPTIONS
 from kontering.mapping.reading import Out, map_of
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, Sequence, plain
 
+PARAM = ("type", "default", "one_of", "doc")
 OF_ITSELF = ("extends", "override", "tests")
 
 
@@ -28,11 +30,22 @@ class _Misses(Exception):
 def extended(child: Map, base: Map, out: Out) -> Map:
     """The file as it is with what it extends."""
     mine = replace(child, entries=tuple(entry for entry in child.entries if entry.key.text not in OF_ITSELF))
-    whole = _merge_names(mine, base, out, _TOP)
+    whole = _merge_names(_of_same_record(mine, base, out), base, out, _TOP)
     overrides = map_of(child.get("override"), "'override'", out)
     for entry in overrides.entries if overrides else ():
         whole = _override(whole, entry, out)
     return whole
+
+
+def _of_same_record(child: Map, base: Map, out: Out) -> Map:
+    """The file without a `from` whose record the extended file's paths don't begin with: that is told once."""
+    own, below = child.get("from"), base.get("from")
+    if not (isinstance(own, Scalar) and isinstance(below, Scalar)) or child.get("as") or base.get("as"):
+        return child
+    if own.text.rsplit("/", 1)[-1] == (word := below.text.rsplit("/", 1)[-1]):
+        return child
+    out.append(problems.other_record(own.span, own.text, below.text, word))
+    return replace(child, entries=tuple(entry for entry in child.entries if entry.key.text != "from"))
 
 
 def without_extension(own: Map, out: Out) -> Map:
@@ -61,12 +74,13 @@ def _merge_names(child: Map, base: Map, out: Out, inside: dict[str, str] | str) 
                 out.append(problems.nothing_to_remove(entry.key.span, name, entries))
             entries.pop(name, None)
             continue
-        if old is None and inside == "table" and _only_adds_rows(entry.value):
-            out.append(problems.no_table_before(entry.key.span, name, entries))
+        if old is None and (lacks := _lacks_base(entry, inside, entries)):
+            out.append(lacks)
             continue
         how = inside if isinstance(inside, str) else inside.get(name, "replace")
-        entries[name] = Entry(entry.key, _merge(entry.value, old.value, how, out)) if old else entry
-        if old is None:
+        below = old.value if old else _nothing_below(entry.value, how)
+        entries[name] = Entry(entry.key, _merge(entry.value, below, how, out)) if below else entry
+        if below is None:
             _nothing_removed(entry.value, out)
     return replace(child, entries=tuple(entries.values()))
 
@@ -91,6 +105,25 @@ def _merge(child: Node, base: Node, how: str, out: Out) -> Node:
         case "ids", Sequence(), Sequence():
             return _merge_by_id(child, base, out)
     return child
+
+
+def _nothing_below(node: Node, how: str) -> Map | None:
+    """Tables and params of a file whose base has none are looked at like those of a base that has some."""
+    return Map((), node.span) if how in ("tables", "params") else None
+
+
+def _lacks_base(entry: Entry, inside: dict[str, str] | str, known: Iterable[str]) -> Diagnostic | None:
+    """What makes sense only as a change of something that the extended file has."""
+    if inside == "table" and _only_adds_rows(entry.value):
+        return problems.no_table_before(entry.key.span, entry.key.text, known)
+    if inside == "param" and isinstance(entry.value, Map) and _changes_a_param(entry.value):
+        return problems.no_param_before(entry.key.span, entry.key.text, known)
+    return None
+
+
+def _changes_a_param(node: Map) -> bool:
+    names = {entry.key.text for entry in node.entries}
+    return "default" in names and names <= set(PARAM) and "type" not in names
 
 
 def _only_adds_rows(node: Node) -> bool:

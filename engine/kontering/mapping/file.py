@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from kontering.diagnostics import Span, closest
 from kontering.mapping import problems
+from kontering.mapping.extend import PARAM
 from kontering.mapping.forms import expression, is_path, lets, made, part
 from kontering.mapping.parts import (
     NONE,
@@ -30,7 +31,6 @@ KEYS = (
 )  # fmt: skip
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 PARAM_TYPES: tuple[ParamType, ...] = get_args(ParamType)
-PARAM = ("type", "default", "one_of", "doc")
 STOP = ("id", "when", *OUTCOMES)
 TABLE = ("keys", "gives", "rows", "rows+", "on_miss", "doc")
 EXAMPLES = {
@@ -209,7 +209,7 @@ def _stop(node: Node, out: Out) -> Stop | None:
     if rule.get("when") is None and not misspelt(rule, ("when",), STOP):
         out.append(problems.missing_key(rule.span, "when", "a stop", "when: and the condition on which it stops"))
     when = expression(rule.get("when"), "calc", "'when'", out)
-    if not ends and not misspelt(rule, OUTCOMES, STOP):
+    if not ends and all(entry.key.text in STOP for entry in rule.entries):
         out.append(problems.stop_without_outcome(rule.span, name or "?"))
     if len(ends) > 1:
         out.append(problems.stop_with_two(ends[1].key.span, name or "?", ends[0].key.text, ends[1].key.text))

@@ -36,7 +36,6 @@ from kontering.mapping.parts import (
     Listed,
     LookUp,
     Made,
-    Options,
     Part,
     Stop,
     Use,
@@ -333,17 +332,18 @@ def _check_needed(made: Made, wanted: Schema, place: str, context: Context) -> N
         if name not in given and name not in meant:
             problem = refusals.needed_alone if alone else refusals.required_field
             context.out.append(problem(made.span, inner, target, name))
-        elif name in given and not alone and (how := _may_be_left_out(given[name].part.options)):
+        elif name in given and not alone and (how := _may_be_left_out(given[name].part)):
             span = given[name].part.options.places[how.split(":")[0]]
             context.out.append(refusals.may_be_left_out(span, inner, target, name, how))
     for word in ("anyOf", "oneOf"):
         _check_choice(wanted.get(word, ()), given, made, place, context)
 
 
-def _may_be_left_out(options: Options) -> str | None:
-    if options.when is not None:
+def _may_be_left_out(part: Part) -> str | None:
+    if part.options.when is not None:
         return "when"
-    return "missing: skip" if options.missing == "skip" else None
+    literal = isinstance(part, Constant) and part.value is not None  # never missing, as is told already
+    return "missing: skip" if part.options.missing == "skip" and not literal else None
 
 
 def _check_choice(

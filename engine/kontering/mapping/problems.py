@@ -108,6 +108,18 @@ def no_table_before(span: Span, table: str, names: Iterable[str]) -> Diagnostic:
     return Diagnostic("K133", f"the extended file has no table {table!r} to put rows in front of", span, hint)
 
 
+def no_param_before(span: Span, param: str, names: Iterable[str]) -> Diagnostic:
+    hint = near(param, names, "it has", "write type: text, integer, decimal or boolean")
+    return Diagnostic("K133", f"the extended file has no param {param!r} to give another default", span, hint)
+
+
+def other_record(span: Span, found: str, base: str, word: str) -> Diagnostic:
+    hint = (
+        f"extend a mapping that reads {found}, or leave out 'from'; another schema of the same record needs as: {word}"
+    )
+    return Diagnostic("K133", f"the extended file reads {base}: its paths begin with {word!r}", span, hint)
+
+
 def misnamed(span: Span, name: str, expected: str) -> Diagnostic:
     hint = f"by its place the file is {expected!r}: name and path must agree, or it isn't found"
     return Diagnostic("K134", f"the mapping calls itself {name!r}", span, hint)
@@ -276,9 +288,18 @@ def bad_given(span: Span, path: str, why: str) -> Diagnostic:
     return Diagnostic("K192", f"the given record doesn't fit its schema: {path}: {why}", span, hint)
 
 
-def unknown_expected(span: Span, path: str, near: str | None) -> Diagnostic:
-    hint = f"did you mean {near!r}?" if near else "the target has no such field"
+def unknown_expected(span: Span, path: str, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = near(name, known, "it has", "the target has no such field")
     return Diagnostic("K193", f"the test expects {path!r}, which can't come out", span, hint)
+
+
+def unexpected_word(span: Span, path: str, word: str, known: Iterable[str]) -> Diagnostic:
+    message = f"the test expects {path!r} to be {word!r}, which can't come out"
+    return Diagnostic("K193", message, span, near(word, known, "it is one of"))
+
+
+def unexpected_value(span: Span, path: str, why: str, hint: str | None) -> Diagnostic:
+    return Diagnostic("K193", f"what the test expects of {path!r} can't come out: {why}", span, hint)
 
 
 def doubled_test(span: Span, name: str, first: Span) -> Diagnostic:

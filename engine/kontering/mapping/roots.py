@@ -1,4 +1,4 @@
-"""Where mappings and schemas are looked for: the project's own folder first, then what is shipped."""
+"""Where mappings and schemas are looked for: the project's folder, what is shipped, what connectors' packages bring."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from kontering import resources
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """A project's folder, or none for what is shipped alone."""
+    """A project's folder, or none for what is shipped alone; `also` are folders that are looked at after it."""
 
     project: Path | None = None
+    also: tuple[Path, ...] = ()
 
     def folders(self, folder: resources.Folder) -> Iterator[Path]:
         if self.project is not None:
             yield self.project / folder
+        yield from (other / folder for other in self.also)
         yield resources.shipped(folder)
+        yield from resources.installed(folder)
 
     def may_read(self, path: Path, asking: Path) -> bool:
         """Whether a mapping file may name this file: it lies in the same project, or among what is shipped."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping as Names
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from kontering.codes import CODES
 from kontering.diagnostics import Diagnostic, Span, closest
 from kontering.mapping import problems, records
-from kontering.mapping.fit import types_of
+from kontering.mapping.fit import Fitting, Misfit, fitted, types_of
 from kontering.mapping.mapping import Mapping
 from kontering.mapping.parts import TableSpec
 from kontering.mapping.reading import Out, kind_of, known_keys, list_of, map_of, misspelt, text_of
@@ -169,6 +169,35 @@ def _check_expected(node: Node, schema: Schema, place: str, out: Out) -> None:
         case Sequence() if "array" in types_of(schema):
             for item in node.items:
                 _check_expected(item, schema.get("items", {}), f"{place}[]", out)
+        case Scalar() if node.value is not None and place:
+            _check_expected_value(node, schema, place, out)
+
+
+def _check_expected_value(node: Scalar, schema: Schema, place: str, out: Out) -> None:
+    """A value that the target can't take in this place can't come out."""
+    choices = schema.get("enum")
+    if choices and node.value not in choices:
+        out.append(
+            problems.unexpected_word(node.span, place, node.text, [each for each in choices if each is not None])
+        )
+        return
+    misfits = _misfits(node.value, schema)
+    number = _number(node.value)  # a test may write a number as a text, so that it keeps its zeros
+    if misfits and (number is None or _misfits(number, schema)):
+        out.append(problems.unexpected_value(node.span, place, misfits[0].message, misfits[0].hint))
+
+
+def _misfits(value: Any, schema: Schema) -> list[Misfit]:
+    into = Fitting()
+    fitted(value, schema, (), into)
+    return into.misfits
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        return Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
 
 
 def _check_expected_field(entry: Entry, schema: Schema, place: str, out: Out) -> None:
@@ -178,9 +207,7 @@ def _check_expected_field(entry: Entry, schema: Schema, place: str, out: Out) ->
     if known and name not in known and schema.get("additionalProperties") is False:
         if not (name == "line_count" and not place):
             out.append(
-                problems.unknown_expected(
-                    entry.key.span, path, closest(name, [*known, *(() if place else ("line_count",))])
-                )
+                problems.unknown_expected(entry.key.span, path, name, [*known, *(() if place else ("line_count",))])
             )
         return
     _check_expected(entry.value, known.get(name, {}), path, out)

@@ -37,6 +37,8 @@ def check_project(folder: Path, *, tests: bool = True) -> tuple[Diagnostic, ...]
 def _deep(project: Project, file: ProjectFile) -> list[Diagnostic]:
     found = [problem for flow in project.flows.values() for problem in _check_flow(flow, project, file)]
     for connection in project.connections.values():
+        if at(file.node, ["connections", connection.name]) is None:
+            continue  # the project's own store, which the file needn't name
         found.extend(_check_connection(connection, project, file))
     return found
 
@@ -107,6 +109,9 @@ def _check_connection(connection: Connection, project: Project, file: ProjectFil
     node, connector = _node(file, "connections", connection.name), registry.load(connection.connector)
     used = {flow.target for flow in project.flows.values()}
     payloads: dict[str, Compiled] = {}
+    for kind in connection.mappings:
+        if kind.removeprefix("book-") not in connector.takes:
+            yield words.no_such_kind(nearest(node, ["mappings", kind]), kind, connection.name, sorted(connector.takes))
     for kind, takes in connector.takes.items():
         yield from _load_payload(connection, kind, takes, project, node, payloads)
     mapped = _from_mappings(_flow_mappings(connection, project))

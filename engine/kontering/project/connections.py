@@ -18,6 +18,9 @@ from kontering.project.shape import Schema, problems
 from kontering.sdk.connector import Connector
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, plain
 
+OWN = "store"
+"""Name and connector of the connection to the project's own store, which is there without being named."""
+
 
 def connector_of(node: Node) -> Connector | None:
     """The connector that a connection names, if there is one of that name and it can be loaded."""
@@ -91,6 +94,13 @@ def connection(entry: Entry, connector: Connector, tables: Mapping[str, Rows], f
         tables=tables,
         span=entry.key.span,
     )
+
+
+def own(span: Span) -> Connection:
+    """The connection to the project's own store: a flow may read from it though the project file names none."""
+    known: Mapping[str, Schema] = registry.load(OWN).settings["properties"]
+    defaults = {name: part["default"] for name, part in known.items() if "default" in part}
+    return Connection(name=OWN, connector=OWN, settings=defaults, span=span)
 
 
 def _spans(node: Node | None) -> Mapping[str, Span]:

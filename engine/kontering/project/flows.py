@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from kontering.sdk.connector import Connector, Takes
 from kontering.yaml.nodes import Entry, Map, Node, Scalar, at, plain
 from kontering.yaml.nodes import Sequence as List
 
+_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
+
 DELIVERED: Mapping[str, str] = {
     "invoice": "invoice",
     "credit_note": "credit_note",
@@ -22,6 +25,9 @@ DELIVERED: Mapping[str, str] = {
     "cancellation": "credit_note",
     "payment": "payment",
     **dict.fromkeys(("payout", "bank_line", "bill", "loss", "recognition", "voucher"), "voucher"),
+    **{kind: kind for kind in ("customer", "supplier", "product", "payment_state", "correction")},
+    **{kind: kind for kind in ("customer_group", "supplier_group", "product_group")},
+    "stock_level": "stock",
 }
 """Kinds of documents that a flow can deliver, and what they are in the target; what they need goes along."""
 
@@ -45,6 +51,14 @@ def kinds_read(connection: str, around: Around) -> Mapping[str, str]:
         names = schemas.schema_names("record", around.roots)
         return {name.removeprefix(f"{system}/"): name for name in names if name.startswith(f"{system}/")}
     return {kind: reads.schema for kind, reads in connector.reads.items()} if connector else {}
+
+
+def check_system(entry: Entry, around: Around) -> Iterator[Diagnostic]:
+    """The system whose records a connection of files holds has record schemas."""
+    system = _scalar(entry.value, "system")
+    if system is not None and entry.key.text in around.systems and not kinds_read(entry.key.text, around):
+        known = {name.partition("/")[0] for name in schemas.schema_names("record", around.roots)}
+        yield words.unknown_system(system.span, system.text, sorted(known))
 
 
 def check_flow(entry: Entry, around: Around) -> Iterator[Diagnostic]:
@@ -74,6 +88,8 @@ def flow(entry: Entry) -> Flow:
 def check_policy(node: Node, document: str, takes: Takes, connection: str) -> Iterator[Diagnostic]:
     """What the flow asks of its target is in the target's table of calls."""
     for state in _entries(at(node, ["states"])):
+        if state.key.text.startswith(">=") and not _NUMBER.fullmatch(state.key.text[2:].strip()):
+            yield words.bad_bound(state.key.span, state.key.text)
         action = state.value
         counts = takes.call("book") or document in ("payment", "voucher")  # these count as soon as they are there
         if isinstance(action, Scalar) and action.value == "book" and not counts:
@@ -91,7 +107,7 @@ def _check_from(node: Scalar | None, around: Around) -> Iterator[Diagnostic]:
         yield words.unknown_connection(node.place(0, len(name)), name, around.connections)
         return
     connector, kinds = around.connections[name], kinds_read(name, around)
-    if connector is not None and kind not in kinds:
+    if connector is not None and kind not in kinds and (kinds or name not in around.systems):
         yield words.not_read(node.place(len(name) + 1, len(node.text)), kind, name, sorted(kinds), _why_not(connector))
 
 

@@ -80,6 +80,28 @@ def treatment(text: str) -> str | None:
     return None if text in roles.TREATMENTS else near_or_all(text, roles.TREATMENTS)
 
 
+_SCHEDULE = re.compile(
+    r"every [1-9][0-9]{0,3} (minutes?|hours?|days?)|daily at ([01][0-9]|2[0-3]):[0-5][0-9]|once|on webhook only"
+)
+
+
+def schedule(text: str) -> str | None:
+    """
+    >>> schedule("every 5 minutes"), schedule("every 5 minuts"), schedule("hourly")
+    (None, "did you mean 'every 5 minutes'?", "it is 'every 5 minutes', 'daily at 06:00', 'once' or 'on webhook only'")
+    """
+    if _SCHEDULE.fullmatch(text):
+        return None
+    numbers = re.findall(r"[0-9][0-9:]*", text)
+    number = numbers[0] if len(numbers) == 1 else "5"
+    meant = [f"every {number} {unit}" for unit in ("minutes", "hours", "days")]
+    right = [each for each in (*meant, f"daily at {number}", "once", "on webhook only") if _SCHEDULE.fullmatch(each)]
+    near = closest(text, right)
+    return (
+        f"did you mean '{near}'?" if near else "it is 'every 5 minutes', 'daily at 06:00', 'once' or 'on webhook only'"
+    )
+
+
 FORMATS: Mapping[str, Callable[[str], str | None]] = {
     "date": date,
     "currency": currency,
@@ -87,4 +109,5 @@ FORMATS: Mapping[str, Callable[[str], str | None]] = {
     "role": role,
     "code": code,
     "treatment": treatment,
+    "schedule": schedule,
 }

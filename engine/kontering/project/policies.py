@@ -7,7 +7,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from kontering.project.policy import Customers, Group, Mail, Payments, Policy, Products, Terms, TotalsRule
+from kontering.project.policy import Customers, Group, Mail, Payments, Policy, Products, Suppliers, Terms, TotalsRule
 
 Settings = Mapping[str, Any]
 
@@ -28,6 +28,10 @@ def _customers(said: Settings) -> Customers:
 
 def _products(said: Settings) -> Products:
     return Products(**_lists(said, {"fallback": _number, "rounding": _number}))
+
+
+def _suppliers(said: Settings) -> Suppliers:
+    return Suppliers(**_lists(said, {"group": _number}))
 
 
 def _payments(said: Settings) -> Payments:
@@ -58,6 +62,7 @@ def _as_it_is(value: Any) -> Any:
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "customers": _customers,
     "products": _products,
+    "suppliers": _suppliers,
     "terms": lambda said: Terms(**said),
     "payments": _payments,
     "totals": _totals,

@@ -39,8 +39,11 @@ class Customers:
     """What to do when nobody fits: make the customer, or hold the document."""
     number: Literal["target", "external_id"] = "target"
     """Who gives a new customer its number: the target, or the source's id of the customer."""
-    update: tuple[str, ...] = ()
-    """Fields of the customer that follow the source (name, address, email …); all others are left as they are."""
+    update: tuple[str, ...] | None = None
+    """Fields of the customer that follow the source (name, address, email …); all others are left as they are.
+
+    Where it isn't said, none does in flows of invoices, and every one in a flow of customers.
+    """
     single: str | None = None
     """Number of the one customer in the target that takes every sale of this flow."""
     consumer: Group = Group()
@@ -63,8 +66,24 @@ class Products:
     """Number of the product for lines without one, and for missing ones where `missing` says so."""
     rounding: str = "ROUNDING"
     """Number of the product of rounding lines; it carries no VAT."""
-    update: tuple[str, ...] = ()
-    """Fields of the product that follow the source (name, price …)."""
+    update: tuple[str, ...] | None = None
+    """Fields of the product that follow the source (name, price …); all of them in a flow of products."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppliers:
+    """How a supplier is found in the target, made, and kept up to date."""
+
+    match: tuple[MatchKey, ...] = ("external_id", "vat_number", "email")
+    """By what a supplier is looked for, in this order; a later key never overrides a conflict in an earlier one."""
+    missing: Literal["create", "hold"] = "create"
+    """What to do when nobody fits: make the supplier, or hold the document."""
+    number: Literal["target", "external_id"] = "target"
+    """Who gives a new supplier its number: the target, or the source's id of the supplier."""
+    update: tuple[str, ...] | None = None
+    """Fields of the supplier that follow the source; all of them where it isn't said."""
+    group: str | None = None
+    """Group of suppliers for whom the source names none; it is made where the target has groups and lacks it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +136,8 @@ class Policy:
     """How buyers are found, made and updated."""
     products: Products = Products()
     """How products are found, made and updated."""
+    suppliers: Suppliers = Suppliers()
+    """How suppliers are found, made and updated."""
     terms: Terms = Terms()
     """Days of credit."""
     payments: Payments = Payments()
@@ -129,6 +150,8 @@ class Policy:
     """A document whose period is closed: a person, the next open day, or a failed document."""
     edited_after_booking: Literal["hold", "credit_and_rebill"] = "hold"
     """A record that changed after its document was booked: a person, or a credit note and a new invoice."""
+    conflict: Literal["books_win", "source_wins", "hold"] = "hold"
+    """What comes back from the books, and its origin was changed too: the books' word, the source's, or a person's."""
     credit_alone: Literal["hold", "book"] = "hold"
     """A credit note that names no invoice: a person, or booked by itself."""
     schedule: str = "every 5 minutes"

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from kontering import resources
+from kontering.connectors import registry
 from kontering.diagnostics import Diagnostic, errors
 from kontering.errors import Problems
 from kontering.mapping.roots import Roots
@@ -63,8 +64,9 @@ def read_project(folder: Path) -> Read:
 def around(file: ProjectFile) -> Around:
     """What the flows of a project file may name."""
     there = _entries(file, "connections")
+    own = {connections.OWN: registry.load(connections.OWN)}
     return Around(
-        connections={entry.key.text: connections.connector_of(entry.value) for entry in there},
+        connections=own | {entry.key.text: connections.connector_of(entry.value) for entry in there},
         systems={entry.key.text: system for entry in there if (system := connections.system_of(entry.value))},
         flows=[entry.key.text for entry in _entries(file, "flows")],
         roots=Roots(file.folder),
@@ -88,6 +90,8 @@ def _check(file: ProjectFile, read_in: Mapping[str, Tables]) -> Iterator[Diagnos
         yield from connections.check_connection(entry, root["$defs"]["connection"], root)
         yield from read_in[entry.key.text].problems
     names = around(file)
+    for entry in _entries(file, "connections"):
+        yield from flows.check_system(entry, names)
     for entry in _entries(file, "flows"):
         yield from flows.check_flow(entry, names)
 
@@ -103,12 +107,20 @@ def _project(file: ProjectFile, read_in: Mapping[str, Tables]) -> Project:
         folder=file.folder,
         name=said["project"],
         store=_store(said.get("store", schema()["properties"]["store"]["default"]), file.folder),
-        connections={entry.key.text: _connection(entry, file, read_in) for entry in _entries(file, "connections")},
+        connections=_connections(file, read_in),
         flows={entry.key.text: flows.flow(entry) for entry in _entries(file, "flows")},
         accounting=replace(books.settings(said), project=said["project"]),
         digest=_digest(file, read_in),
         roots=Roots(file.folder),
     )
+
+
+def _connections(file: ProjectFile, read_in: Mapping[str, Tables]) -> Mapping[str, Connection]:
+    """Those that the file names, and the project's own store where a flow reads from it."""
+    named = {entry.key.text: _connection(entry, file, read_in) for entry in _entries(file, "connections")}
+    reading = [flow for flow in map(flows.flow, _entries(file, "flows")) if flow.source == connections.OWN]
+    own = {connections.OWN: connections.own(reading[0].span)} if reading else {}
+    return own | named
 
 
 def _connection(entry: Entry, file: ProjectFile, read_in: Mapping[str, Tables]) -> Connection:

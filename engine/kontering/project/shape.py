@@ -1,9 +1,9 @@
 """Holds YAML nodes against a JSON Schema, so that each problem has its line and the nearest right name.
 
 The keywords are those that our own schemas use: type, const, enum, pattern, minLength, format (see formats.py),
-minimum, maximum, minProperties, items, properties, required, additionalProperties, propertyNames and `$ref` into
-`$defs`; where `type` is a list, the node's own kind chooses. `x-says` words what a pattern means; `x-secret` marks a
-setting that may only be named: `{secret: NAME}`.
+minimum, exclusiveMinimum, maximum, minProperties, items, properties, required, additionalProperties, propertyNames and
+`$ref` into `$defs`; where `type` is a list, the node's own kind chooses. `x-says` words what a pattern means; `x-secret`
+marks a setting that may only be named: `{secret: NAME}`.
 """
 
 from __future__ import annotations
@@ -113,12 +113,12 @@ def _scalar(node: Scalar, schema: Schema, name: str) -> Iterator[Diagnostic]:
         yield words.not_one_of(node.span, name, node.text, [str(choice) for choice in choices])
     elif isinstance(node.value, str) and len(node.value) < schema.get("minLength", 0):
         yield words.does_not_fit(node.span, name, node.value, "it must not be empty")
-    elif isinstance(node.value, str) and not re.search(schema.get("pattern", ""), node.value):
-        yield words.does_not_fit(node.span, name, node.value, schema.get("x-says"))
     elif isinstance(node.value, str) and (hint := FORMATS.get(schema.get("format", ""), _fine)(node.value)):
         yield words.does_not_fit(node.span, name, node.value, hint)
+    elif isinstance(node.value, str) and not re.search(schema.get("pattern", ""), node.value):
+        yield words.does_not_fit(node.span, name, node.value, schema.get("x-says"))
     elif _is_number(node) and not _in_range(node, schema):
-        yield words.out_of_range(node.span, name, node.text, schema.get("minimum"), schema.get("maximum"))
+        yield words.out_of_range(node.span, name, node.text, schema)
 
 
 def _same(value: object, choice: object) -> bool:
@@ -136,8 +136,9 @@ def _is_number(node: Scalar) -> bool:
 
 def _in_range(node: Scalar, schema: Schema) -> bool:
     value = Decimal(str(node.value))
-    low, high = schema.get("minimum"), schema.get("maximum")
-    return (low is None or value >= Decimal(str(low))) and (high is None or value <= Decimal(str(high)))
+    low, above, high = (schema.get(word) for word in ("minimum", "exclusiveMinimum", "maximum"))
+    over = (low is None or value >= Decimal(str(low))) and (above is None or value > Decimal(str(above)))
+    return over and (high is None or value <= Decimal(str(high)))
 
 
 def _secret(node: Node, name: str) -> Iterator[Diagnostic]:

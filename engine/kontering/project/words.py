@@ -55,13 +55,27 @@ def not_one_of(span: Span, name: str, found: str, choices: Sequence[str]) -> Dia
     return Diagnostic("K153", f"{name!r} can't be {found!r}", span, near_or_all(found, choices))
 
 
+def bad_bound(span: Span, state: str) -> Diagnostic:
+    hint = 'write a number after >=, as in ">=450", or the state\'s own word'
+    return Diagnostic("K154", f"the state {state!r} is compared with no number", span, hint)
+
+
+def unknown_system(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = near_or_all(name, known, "its record schemas are below schemas/records/")
+    return Diagnostic("K162", f"there are no record schemas of {name!r}", span, hint)
+
+
+def no_such_kind(span: Span, kind: str, connection: str, known: Sequence[str]) -> Diagnostic:
+    return Diagnostic("K163", f"{connection!r} takes no {kind!r}", span, near_or_all(kind, known))
+
+
 def does_not_fit(span: Span, name: str, found: str, says: str | None) -> Diagnostic:
     return Diagnostic("K154", f"{name!r} can't be {found!r}", span, says)
 
 
-def out_of_range(span: Span, name: str, found: str, low: object, high: object) -> Diagnostic:
-    bounds = [f"at least {low}"] if low is not None else []
-    bounds += [f"at most {high}"] if high is not None else []
+def out_of_range(span: Span, name: str, found: str, schema: Mapping[str, Any]) -> Diagnostic:
+    said = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
+    bounds = [f"{words} {schema[word]}" for word, words in said.items() if word in schema]
     return Diagnostic("K154", f"{name!r} can't be {found}", span, "it is " + " and ".join(bounds))
 
 
