@@ -19,9 +19,11 @@ from kontering.sdk.connector import SDK, Connector
 GROUP = "kontering.connectors"
 
 OURS: Mapping[str, str] = {
+    "bank": "kontering.connectors.bank:CONNECTOR",
     "economic": "kontering.connectors.economic:CONNECTOR",
     "files": "kontering.connectors.files:CONNECTOR",
     "ledger": "kontering.connectors.ledger:CONNECTOR",
+    "store": "kontering.connectors.store:CONNECTOR",
     "woocommerce": "kontering.connectors.woocommerce:CONNECTOR",
 }
 
