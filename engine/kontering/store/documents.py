@@ -104,6 +104,12 @@ def open_one(tx: Tx, row: int) -> Row | None:
     return None if found is None else _row(found)
 
 
+def brief(tx: Tx, row: int) -> Any:
+    """A document that is still to be worked on, without its texts: they may be what is wrong with it."""
+    terms = (document.c.id == row, document.c.state.in_(OPEN))
+    return tx.connection.execute(sa.select(*_BRIEF).where(*terms)).first()
+
+
 def is_open(tx: Tx, row: int) -> bool:
     return any(state in OPEN for (state,) in _STATE.rows(tx, id=row))
 

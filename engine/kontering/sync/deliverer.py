@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeAlias
 
-from kontering.errors import Closed, Denied, Refusal, Refused, TryLater, Unsure
+from kontering.errors import Closed, Denied, KonteringError, Refusal, Refused, TryLater, Unsure
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Trial
 from kontering.sdk.connector import Target
@@ -23,7 +24,7 @@ from kontering.store.lanes import Claimed
 from kontering.store.store import Store, Tx
 from kontering.sync import course as courses
 from kontering.sync import facts as known
-from kontering.sync import guard, holds, keys, kill, matching
+from kontering.sync import guard, holds, keys, kill, matching, mishaps
 from kontering.sync.course import Course
 from kontering.sync.guard import Judge
 from kontering.sync.progress import Ended, Tell, quiet
@@ -38,7 +39,7 @@ log = logging.getLogger("kontering.delivery")
 Write: TypeAlias = Callable[[Tx], None]
 
 
-class Later(Exception):
+class Later(KonteringError):
     """The lane is given back and due again after so many milliseconds; `trouble` says why, if it is trouble."""
 
     def __init__(self, after: int, trouble: str | None = None) -> None:
@@ -98,7 +99,8 @@ class Serving:
             rows = documents.open_ids(tx, [self.ours.key], flows, MOST, self.wired.reviewed)
         try:
             for row in rows:
-                self._document(row)
+                with mishaps.Caught(partial(self._mishap, row)):
+                    self._document(row)
                 if self.stops():
                     break
         finally:
@@ -116,6 +118,25 @@ class Serving:
             if move is None or row is None:
                 return
             course = self._do(move, row, course)
+
+    def _mishap(self, number: int, error: Exception) -> None:
+        """The document is put aside, and the others go on; a step that it began stays in doubt until it is retried."""
+        with mishaps.Caught(self._receipts_lost):
+            self._flush()
+        with self.store.begin() as tx:
+            lanes.renew(tx, self.ours)
+            row = documents.brief(tx, number)
+            if row is not None:
+                begun = [one.id for one in deliveries.in_state(tx, self.ours.connection, [row.key], ["sent"])]
+                about = {"project": tx.project, "connection": self.ours.connection, "document": row.key}
+                mishaps.note(error, **about, deliveries=begun)
+                _, columns = courses.ends(holds.mishap(row.key, mishaps.words(error)))
+                self._end(tx, row, "failed", columns)
+
+    def _receipts_lost(self, error: Exception) -> None:
+        """What can't be written is in doubt, as after a kill."""
+        mishaps.note(error, project=self.store.project, connection=self.ours.connection, lane=self.ours.key)
+        self.unwritten, self.receipts = [], 0
 
     def _next(self, tx: Tx, number: int, course: Course | None) -> tuple[Move | None, Row | None, Course | None]:
         """The next move of a document; its intent is written here, so that it is kept before it is made."""

@@ -19,7 +19,7 @@ from kontering.store.documents import Row
 from kontering.store.store import Store, Tx, exclusive
 from kontering.sync import course as courses
 from kontering.sync import facts as known
-from kontering.sync import holds, kill, matching
+from kontering.sync import holds, kill, matching, mishaps
 from kontering.sync.course import Course
 from kontering.sync.deliverer import done_entry, ended_entry
 from kontering.sync.facts import Facts
@@ -48,8 +48,47 @@ class Batch:
     entries: list[audit.Entry] = field(default_factory=list)
 
 
-def serve_batch(store: Store, wired: Wired, connection: str, owner: str, tell: Tell = quiet) -> int:
-    """Serves many lanes of an embedded target; gives back how many documents were served."""
+def serve_batch(
+    store: Store, wired: Wired, connection: str, owner: str, tell: Tell = quiet, most: int = DOCUMENTS
+) -> int:
+    """Serves many lanes of an embedded target; gives back how many documents were served.
+
+    A mishap undoes the whole transaction: the document that met it is put aside, and the others are done again.
+    """
+    under_way = UnderWay()
+    with mishaps.Caught(under_way.met):
+        return _served(store, wired, connection, owner, tell, most, under_way)
+    if under_way.row is None and most > 1:
+        return serve_batch(store, wired, connection, owner, tell, most=1)
+    _put_aside(store, connection, under_way, tell)
+    return 1
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """The document that is just being worked on, and what nobody foresaw there."""
+
+    row: Row | None = None
+    only: Row | None = None
+    error: Exception = field(default_factory=Exception)
+
+    def met(self, error: Exception) -> None:
+        self.error = error
+
+
+def _put_aside(store: Store, connection: str, under_way: UnderWay, tell: Tell) -> None:
+    row = under_way.row or under_way.only
+    if row is None:
+        raise under_way.error
+    mishaps.note(under_way.error, project=store.project, connection=connection, document=row.key)
+    state, columns = "failed", courses.ends(holds.mishap(row.key, mishaps.words(under_way.error)))[1]
+    with store.begin() as tx:
+        documents.put(tx, [row.id], state, **columns)
+        audit.append(tx, [ended_entry(row, state, columns)])
+    tell(Ended(key=row.key, number=row.number or "", state=state, reason=str(columns["reason"])))
+
+
+def _served(store: Store, wired: Wired, connection: str, owner: str, tell: Tell, most: int, under_way: UnderWay) -> int:
     kill.point("before_intent")
     with store.begin() as tx:
         exclusive(tx, f"books/{connection}")
@@ -57,9 +96,11 @@ def serve_batch(store: Store, wired: Wired, connection: str, owner: str, tell: T
         ours = lanes.claim_of(tx, owner, connection, LANES)
         if not ours:
             return 0
-        rows = documents.open_in(tx, [one.key for one in ours], flows, DOCUMENTS, wired.reviewed)
+        rows = documents.open_in(tx, [one.key for one in ours], flows, most, wired.reviewed)
+        under_way.only = rows[0] if len(rows) == 1 else None
         batch = Batch(tx=tx, wired=wired, connection=connection, target=wired.embedded(connection, tx.connection))
-        _deliver(batch, rows)
+        _deliver(batch, rows, under_way)
+        under_way.row = None
         _write(batch)
         lanes.give_back(tx, ours, () if wired.reviewed else flows)
         kill.point("before_receipt")
@@ -69,18 +110,21 @@ def serve_batch(store: Store, wired: Wired, connection: str, owner: str, tell: T
     return len(rows)
 
 
-def _deliver(batch: Batch, rows: Sequence[Row]) -> None:
+def _deliver(batch: Batch, rows: Sequence[Row], under_way: UnderWay) -> None:
     settled: list[tuple[Row, Document, WiredFlow]] = []
     for row in rows:
+        under_way.row = row
         flow = batch.wired.flows[row.flow]
         document = courses.settle(batch.tx, row, flow)
         if isinstance(document, courses.Aside):
             batch.ended.append((row, document.state, document.columns))
         elif document is not None:
             settled.append((row, document, flow))
+    under_way.row = None
     facts = courses.facts_of(batch.tx, batch.connection, settled)
     batch.links = {thing: linked for one in facts.values() for thing, linked in one.links.items()}
     for row, document, flow in settled:
+        under_way.row = row
         course = courses.begin(row, document, flow, _shared(batch, facts[row.id]))
         _document(batch, course)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
+
 from kontering.model.record import Page, Record
 from kontering.model.voucher import Document, about
 from kontering.project.policy import state_of
@@ -18,7 +20,7 @@ from kontering.sdk.connector import Source
 from kontering.store import audit, codec, cursors, documents, lanes, links
 from kontering.store.lanes import Claimed
 from kontering.store.store import Store, Tx
-from kontering.sync import holds, keys, kill, outstanding
+from kontering.sync import holds, keys, kill, mishaps, outstanding
 from kontering.sync.others import Others, Settled, beside
 from kontering.sync.prepare import Held, Prepared, Ready, Skipped, prepare
 from kontering.sync.progress import Ended, Tell, Tick, Unreadable, quiet
@@ -101,11 +103,32 @@ def _prepared(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> list[Prepar
     known = beside(others(tx, flow.target), settled)
     ready: list[Prepared] = []
     for record in records:
-        item = _checked(prepare(flow.maker, record, known), flow)
+        item = _made(flow, record, known)
         for document in documents_of(item):
             settled.add(document)
         ready.append(item)
     return ready
+
+
+def _made(flow: WiredFlow, record: Record, known: Others) -> Prepared:
+    """A record whose document can't be made, for a reason that nobody foresaw, is failed; the others are read on."""
+    made: list[Prepared] = []
+    with mishaps.Caught(lambda error: made.append(_mishap(flow, record, error)), but=(sa.exc.DBAPIError,)):
+        made.append(_checked(prepare(flow.maker, record, known), flow))
+    return made[-1]
+
+
+def _mishap(flow: WiredFlow, record: Record, error: Exception) -> Held:
+    mishaps.note(error, flow=flow.name, document=record.key)
+    hold = holds.mishap(record.key, mishaps.words(error))
+    return Held(
+        record=record,
+        kind=flow.maker.mapping.target,
+        code=hold.code,
+        reason=hold.reason,
+        problems=hold.problems,
+        failed=True,
+    )
 
 
 def accept(tx: Tx, flow: WiredFlow, items: Sequence[Prepared]) -> None:

@@ -172,6 +172,12 @@ def gave_up(key: str, target: str, trouble: str) -> Hold:
     return _hold("GAVE_UP", "K704", key, reason, "see what ails the target, then retry")
 
 
+def mishap(key: str, words: str) -> Hold:
+    reason = f"it met a mistake that nobody foresaw: {words}"
+    hint = "the log has the whole trace: report it; when it is mended, retry; what was begun is looked up first"
+    return _hold("MISHAP", "K705", key, reason, hint)
+
+
 def needs_a_person(key: str, what: str, trouble: str) -> Hold:
     reason = f"{what} stands open: {trouble}"
     hint = "look in the target, then retry or skip the document that began it"

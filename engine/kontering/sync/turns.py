@@ -11,16 +11,17 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 
-from kontering.errors import Denied, NotOurs, Refused, TryLater, Unsure
+from kontering.errors import Denied, Misuse, NotOurs, Problems, Refused, TryLater, Unsure
 from kontering.sdk.connector import Target
 from kontering.sdk.limits import Limiter
 from kontering.store import audit, documents, gates, lanes
 from kontering.store.lanes import Claimed
 from kontering.store.store import Store, Tx
-from kontering.sync import course, guard, holds, schedules
+from kontering.sync import course, guard, holds, mishaps, schedules
 from kontering.sync.deliverer import Later, Serving, end_document
 from kontering.sync.embedded import serve_batch
 from kontering.sync.flow import Reading, read_flow
@@ -90,11 +91,17 @@ def turn_of(desk: Desk, owner: str, key: str) -> bool:
 
 def handle(desk: Desk, ours: Claimed) -> None:
     """Serves a lane and gives it back, whatever happens."""
-    serving = None if ours.reads else _serving(desk, ours)
+    with mishaps.Caught(partial(_mishap, desk, ours)):
+        _handle(desk, ours)
+
+
+def _handle(desk: Desk, ours: Claimed) -> None:
+    serving: Serving | None = None
     try:
-        if serving is None:
+        if ours.reads:
             _read(desk, ours)
         else:
+            serving = _serving(desk, ours)
             serving.serve()
             desk.fails[ours.connection] = 0
     except NotOurs:
@@ -106,7 +113,7 @@ def handle(desk: Desk, ours: Claimed) -> None:
     except Unsure as lost:
         after = max(round(lost.after * 1000), SOON)
         _put_off(desk, ours, serving, after, str(lost), ladder=True)
-    except (Denied, Refused) as refused:
+    except (Denied, Refused, Misuse, Problems) as refused:
         _stopped(desk, ours, str(refused))
     else:
         _give_back(desk, ours)
@@ -153,7 +160,7 @@ def _read(desk: Desk, ours: Claimed) -> None:
     wired, name = desk.wired, ours.flow
     chosen = wired.flows[name]
     stands_in = wired.sources.get(name)
-    source = stands_in or wired.source(chosen, _client(desk, chosen.source))
+    source = stands_in or wired.source(chosen, _client(desk, chosen.source), desk.store.look)
     reading = Reading(
         flow=chosen,
         source=source,
@@ -220,6 +227,12 @@ def _stopped(desk: Desk, ours: Claimed, reason: str) -> None:
         audit.append(tx, [entry])
         lanes.put_off(tx, ours, tx.now, trouble=reason)
     desk.tell(Troubled(connection=ours.connection, trouble=reason))
+
+
+def _mishap(desk: Desk, ours: Claimed, error: Exception) -> None:
+    """Nobody foresaw it, and it is no single document's: the lane is tried again, longer and longer apart."""
+    mishaps.note(error, project=desk.store.project, connection=ours.connection, lane=ours.key)
+    _put_off(desk, ours, None, round(desk.ladder[0] * 1000), mishaps.words(error), ladder=True)
 
 
 def _give_up(desk: Desk, tx: Tx, ours: Claimed, trouble: str) -> None:
