@@ -2,8 +2,8 @@
 
 The keywords are those that our own schemas use: type, const, enum, pattern, minLength, format (see formats.py),
 minimum, exclusiveMinimum, maximum, minProperties, items, properties, required, additionalProperties, propertyNames and
-`$ref` into `$defs`; where `type` is a list, the node's own kind chooses. `x-says` words what a pattern means; `x-secret`
-marks a setting that may only be named: `{secret: NAME}`.
+`$ref` into `$defs`; where `type` is a list, the node's own kind chooses. `x-says` words what a pattern means;
+`x-secret` marks a setting that may only be named: `{secret: NAME}`.
 """
 
 from __future__ import annotations
