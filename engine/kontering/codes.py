@@ -233,5 +233,4 @@ CODES: dict[str, str] = {
     "K703": "Something that is there twice",
     "K704": "A target that doesn't answer for a day",
     "K705": "A mistake that nobody foresaw",
-    "K705": "A mistake that nobody foresaw",
 }

@@ -10,6 +10,7 @@ from kontering.cli import output
 from kontering.model.document import Planned, Posting
 from kontering.model.money import digits
 from kontering.model.plan import Hold, LookUp, Skip, Step, Todo, Trial, Wait
+from kontering.model.state import State
 from kontering.model.voucher import Document, PlannedVoucher
 from kontering.sync.dry import Item, Report
 
@@ -43,6 +44,10 @@ def _head(item: Item) -> str:
     if isinstance(document, PlannedVoucher):
         what = f"{document.kind.replace('_', ' ')} {document.number}, {document.date}"
         return f"{output.bold(item.key)}  {what} → {item.target}"
+    if isinstance(document, State):
+        what = f"{_words(document.kind)} {document.number}"
+        named = f", {_short(document.name)}" if document.name != document.number else ""
+        return f"{output.bold(item.key)}  {what}{named} → {item.target}"
     total = f"{document.totals.gross} {document.currency}"
     codes = ", ".join(item.vat_codes)
     what = f"{document.kind.replace('_', ' ')} {document.number}, {document.date}, {_short(document.customer.name)}"
@@ -64,7 +69,8 @@ def _document(item: Item) -> Iterator[str]:
     yield from (f"  {line}" for line in (_vat(document) if isinstance(document, Planned) else ()))
     if item.postings and not _is_booked(item):
         yield output.dim("  It stays a draft; once it is booked it posts:")
-    yield from (f"  {line}" for line in _postings(item.postings, document.base_currency))
+    if not isinstance(document, State):
+        yield from (f"  {line}" for line in _postings(item.postings, document.base_currency))
     yield ""
 
 
@@ -72,6 +78,8 @@ def _is_booked(item: Item) -> bool:
     """Does the plan book the document, so that it is posted? A voucher is, as soon as it is there."""
     if isinstance(item.document, PlannedVoucher):
         return True
+    if isinstance(item.document, State):
+        return False
     return any(isinstance(entry, Step) and entry.action == "book" and entry.key == item.key for entry in item.todo)
 
 
@@ -109,6 +117,8 @@ def _name(kind: str, key: str, document: Document) -> str:
     """What a person calls the thing of a step."""
     if isinstance(document, PlannedVoucher):
         return document.number if key == document.key else key
+    if isinstance(document, State):
+        return document.name if key == document.thing[1] else key.rpartition("/")[2]
     if kind == "customer":
         return document.customer.name
     if kind == "product":

@@ -93,7 +93,7 @@ def _told(key: str, name: str | None, project: Project) -> Told:
         zone=maker.zone,
     )
     with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
-        prepared = prepare(maker, record, others(tx, flow.target))
+        prepared = prepare(maker, record, others(tx, flow.target, flow.source))
     made = _payload(prepared, flow, project) if isinstance(prepared, Ready) else None
     return Told(key=key, flow=flow, document=explained, prepared=prepared, payload=made)
 

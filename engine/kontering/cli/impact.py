@@ -115,7 +115,7 @@ def _impact(
     since, until = period
     with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
         records = _read(source, flow) if source is not None else effects.stored(tx, name)
-        known = others(tx, flow.target)
+        known = others(tx, flow.target, flow.source)
         found = effects.impact(old, new, records, _account(places), others=known, since=since, until=until)
     if source is None and not found.records and since is None and until is None:
         raise Misuse(f"The flow {name} has read no records yet: run it once, or take records from --input FILE.")

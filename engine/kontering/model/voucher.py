@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from kontering.model.document import Paid, Party, Planned, Posting, Warned
+from kontering.model.state import State
 
 VoucherKind = Literal["payout", "bank_line", "bill", "payment", "loss", "recognition", "voucher"]
 
@@ -50,9 +51,15 @@ class PlannedVoucher:
     why: tuple[str, ...] = ()
 
 
-Document: TypeAlias = Planned | PlannedVoucher
+Document: TypeAlias = Planned | PlannedVoucher | State
 
 
 def about(document: Document) -> str | None:
     """The one document that this one belongs to: the invoice of a credit note, of a loss, of a month's recognition."""
-    return document.credits if isinstance(document, Planned) else document.of
+    match document:
+        case Planned(credits=invoice):
+            return invoice
+        case PlannedVoucher(of=owner):
+            return owner
+        case State():
+            return None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
     from kontering.sdk.auth import Credential
+    from kontering.sdk.oauth import Grant
 
 __all__ = [
     "SDK",
@@ -113,6 +114,10 @@ class Takes:
     rounding: Rounding | None = None
     mail: Literal["step", "book"] | None = None
     features: frozenset[str] = frozenset()
+    demands: frozenset[str] = frozenset()
+    """Fields of the hub document without which the target refuses it: whoever lacks one is held before any call."""
+    read_as: str | None = None
+    """The kind of record as which it is read again, where that is another word: the echo of our own writing."""
 
     def call(self, action: str) -> Call | None:
         return next((call for call in self.calls if call.action == action), None)
@@ -174,7 +179,7 @@ class Connector:
     takes: Mapping[str, Takes] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
     base_url: Callable[[Settings], str] | None = None
-    auth: Callable[[Settings], httpx.Auth | Credential | None] | None = None
+    auth: Callable[[Settings], httpx.Auth | Credential | Grant | None] | None = None
     problem: Callable[[httpx.Response], Problem | None] | None = None
     source: Callable[[Settings, httpx.Client], Source] | None = None
     target: Callable[[Settings, httpx.Client], Target] | None = None
@@ -183,5 +188,7 @@ class Connector:
     simulator: str | None = None
     account: Callable[[Settings, str, str, Literal["en", "da"]], tuple[str, str] | None] | None = None
     """Number and name of the account that a role and a VAT code go to, where a connector has a chart of its own."""
+    stored: bool = False
+    """Its records are made by the engine of what the project's store has; nobody else is asked."""
     facts: tuple[str, ...] = ()
     """What is only inferred or unknown about the system, for the connector's page."""

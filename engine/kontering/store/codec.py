@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from kontering.diagnostics import Diagnostic
 from kontering.model.document import Planned
 from kontering.model.plan import Found, Step
+from kontering.model.state import State, StateKind
 from kontering.model.voucher import Document, PlannedVoucher
 
 SALES = ("invoice", "credit_note")
+STATES = frozenset(get_args(StateKind))
 
 
 class _Details(msgspec.Struct):
@@ -25,6 +27,7 @@ _sorted = msgspec.json.Encoder(decimal_format="number", order="sorted")
 _values = msgspec.json.Decoder(float_hook=Decimal)
 _planned = msgspec.json.Decoder(Planned)
 _voucher = msgspec.json.Decoder(PlannedVoucher, float_hook=Decimal)
+_state = msgspec.json.Decoder(State, float_hook=Decimal)
 _steps = msgspec.json.Decoder(Step, float_hook=Decimal)
 _details = msgspec.json.Decoder(_Details)
 _founds = msgspec.json.Decoder(Found, float_hook=Decimal)
@@ -51,6 +54,8 @@ def planned(text: str) -> Planned:
 
 def document(kind: str, text: str) -> Document:
     """A settled document of any kind as it was stored."""
+    if kind in STATES:
+        return _state.decode(text)
     return _planned.decode(text) if kind in SALES else _voucher.decode(text)
 
 

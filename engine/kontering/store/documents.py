@@ -187,6 +187,15 @@ def states(tx: Tx, connection: str, keys: Iterable[str]) -> dict[tuple[str, str]
     return found
 
 
+def origins(tx: Tx, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Version and state of the newest edition of each record, whatever flow has read it."""
+    if not keys:
+        return {}
+    terms = (document.c.project == tx.project, document.c.key.in_(sorted(set(keys))), document.c.state != "superseded")
+    rows = tx.connection.execute(sa.select(document.c.key, document.c.version, document.c.state).where(*terms))
+    return {row.key: (row.version, row.state) for row in rows}
+
+
 def original(tx: Tx, connection: str, key: str) -> Planned | None:
     """The invoice of a key as it was booked: the newest edition that was done, else the newest that was settled."""
     text = next((text for text, *_ in _editions(tx, connection, key)), None)

@@ -39,6 +39,12 @@ def far_sides(tx: Tx, connection: str, ids: Sequence[str]) -> set[tuple[str, str
     return {(row.kind, row.id, row.version) for row in rows}
 
 
+def keys_of(tx: Tx, connection: str, kinds: Sequence[str], id_: str) -> tuple[str, ...]:
+    """Our keys of a thing that a target has under this id."""
+    terms = (link.c.project == tx.project, link.c.connection == connection, link.c.id == id_, link.c.kind.in_(kinds))
+    return tuple(tx.connection.scalars(sa.select(link.c.key).where(*terms).order_by(link.c.key)))
+
+
 def _rows(tx: Tx, connection: str, kinds: Sequence[str], keys: Sequence[str]) -> Iterable[sa.Row[Any]]:
     for start in range(0, len(keys), _SOME):
         some = keys[start : start + _SOME]

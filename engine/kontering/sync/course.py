@@ -12,16 +12,18 @@ from typing import Any
 from kontering.model.document import Planned
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Skip, Step, Todo, Totals, Trial, Wait
+from kontering.model.record import JsonObject
+from kontering.model.state import State
 from kontering.model.voucher import Document
 from kontering.store import codec, documents, lanes, links
 from kontering.store.documents import Row
 from kontering.store.store import Tx
 from kontering.sync import facts as known
 from kontering.sync import flow as reading
-from kontering.sync import ids, matching, planner, wanted
-from kontering.sync.facts import Facts, Nobody, Several
+from kontering.sync import ids, matching, planner, state_plan
+from kontering.sync.facts import Facts, Nobody, Origin, Several
 from kontering.sync.prepare import Held, Ready, Skipped, prepare
-from kontering.sync.vouchers import WantedVoucher
+from kontering.sync.state_plan import WantedState
 from kontering.sync.wanted import Wanted
 from kontering.sync.wiring import WiredFlow
 
@@ -32,7 +34,7 @@ class Course:
 
     row: Row
     flow: WiredFlow
-    want: Wanted | WantedVoucher
+    want: planner.Want
     facts: Facts
 
     def next(self) -> Todo | None:
@@ -52,7 +54,7 @@ def settle(tx: Tx, row: Row, flow: WiredFlow) -> Document | Aside | None:
     """The document of a row. Prepared only now, it may be put aside, or have moved to its customer's lane (None)."""
     if row.document is not None:
         return codec.document(row.kind, row.document)
-    prepared = prepare(flow.maker, row.record, reading.others(tx, row.connection))
+    prepared = prepare(flow.maker, row.record, reading.others(tx, row.connection, flow.source))
     match prepared:
         case Ready():
             document = next((one for one in reading.documents_of(prepared) if one.key == row.key), None)
@@ -73,14 +75,16 @@ def settle(tx: Tx, row: Row, flow: WiredFlow) -> Document | Aside | None:
 def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Document, WiredFlow]]) -> dict[int, Facts]:
     """What is known of the target for these documents, read at once."""
     rows = list(rows)
-    things = {thing for _, document, flow in rows for thing in wanted.things(document, flow.policy)}
+    things = {thing for _, document, flow in rows for thing in planner.things(document, flow.policy)}
     all_links = links.of(tx, connection, things)
     named = {key for row, document, flow in rows for key in _named(document, flow)}
     states = documents.states(tx, connection, named) if named else {}
+    origins = documents.origins(tx, [one.origin for _, one, _ in rows if isinstance(one, State) and one.origin])
     return {
         row.id: Facts(
             links=all_links,
             states=states,
+            origins={key: Origin(version=version, state=state) for key, (version, state) in origins.items()},
             credited=_is_credited(tx, document, flow),
             closed_until=row.closed_until,
         )
@@ -104,6 +108,8 @@ def terms_known(course: Course, entry: LookUp) -> Mapping[str, str]:
     """By what a found thing is compared with ours."""
     if entry.kind == "customer" and isinstance(course.want, Wanted):
         return matching.all_terms(course.want.document, course.flow.policy.customers)
+    if isinstance(course.want, WantedState) and entry.key == course.want.document.thing[1]:
+        return state_plan.own_terms(course.want.document)
     return {name: value for by in entry.by for name, value in by.items()}
 
 
@@ -114,9 +120,12 @@ def answered(course: Course, entry: LookUp, answer: Found | Nobody | Several) ->
     if isinstance(answer, Nobody | Several):
         course.facts = known.with_answer(course.facts, thing, answer)
         return None
-    linked = _looked_again(before, answer) if before else Linked(kind=entry.kind, key=entry.key, found=answer)
+    of_state = isinstance(course.want, WantedState)
+    linked = Linked(kind=entry.kind, key=entry.key, found=answer)
+    if before:
+        linked = _looked_again(before, answer, answer.data if of_state else {})
     course.facts = known.with_link(course.facts, linked)
-    if before:  # asked once is enough: without new totals the plan goes on to what else there is
+    if before or of_state:  # asked once is enough: without new totals the plan goes on to what else there is
         course.facts = known.with_answer(course.facts, thing, Nobody())
     return linked
 
@@ -162,6 +171,6 @@ def _is_credited(tx: Tx, document: Document, flow: WiredFlow) -> bool:
     )
 
 
-def _looked_again(before: Linked, found: Found) -> Linked:
+def _looked_again(before: Linked, found: Found, data: JsonObject) -> Linked:
     done = before.found.done | found.done
-    return replace(before, found=replace(found, done=done, totals=found.totals or before.found.totals, data={}))
+    return replace(before, found=replace(found, done=done, totals=found.totals or before.found.totals, data=data))

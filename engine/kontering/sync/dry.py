@@ -19,6 +19,7 @@ from kontering.errors import Refused
 from kontering.model.document import Planned, Posting, plain
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, Link, LookUp, Skip, Step, Todo, Trial, Wait
+from kontering.model.state import State
 from kontering.model.voucher import Document, PlannedVoucher, about
 from kontering.sdk.connector import Target
 from kontering.store import codec, cursors, documents
@@ -26,7 +27,7 @@ from kontering.store.documents import Row
 from kontering.store.store import Store, Tx
 from kontering.sync import course as courses
 from kontering.sync import flow as reading
-from kontering.sync import holds, matching, planner, wanted
+from kontering.sync import holds, matching, planner
 from kontering.sync.course import Course
 from kontering.sync.keys import Thing
 from kontering.sync.others import Others, Settled, beside
@@ -150,7 +151,7 @@ def _new(run: _Run, flow: WiredFlow, open_things: contextlib.ExitStack, tell: Te
 
 
 def _is_since(run: _Run, document: Document) -> bool:
-    return run.since is None or document.date >= run.since
+    return run.since is None or document.date is None or document.date >= run.since
 
 
 def _items(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> list[Item]:
@@ -172,7 +173,7 @@ def _items(run: _Run, flow: WiredFlow, prepared: Prepared, row: Row | None) -> l
 
 def _planned(run: _Run, flow: WiredFlow, document: Document, row: Row) -> Item:
     facts = courses.facts_of(run.tx, flow.target, [(row, document, flow)])[row.id]
-    things = wanted.things(document, flow.policy)
+    things = planner.things(document, flow.policy)
     made = {thing: run.made[flow.target, thing] for thing in things if (flow.target, thing) in run.made}
     credited = run.settled[flow.target].by_key.get(about(document) or "")
     states = {**facts.states, (credited.kind, credited.key): "open"} if credited else facts.states
@@ -188,11 +189,21 @@ def _planned(run: _Run, flow: WiredFlow, document: Document, row: Row) -> Item:
         version=row.version,
         number=document.number,
         document=course.want.document,
-        postings=document.postings if isinstance(document, PlannedVoucher) else flow.taker.postings(document),
+        postings=_postings(flow, document),
         todo=todo,
         looked=looked,
         **_outcome(todo),
     )
+
+
+def _postings(flow: WiredFlow, document: Document) -> tuple[Posting, ...]:
+    match document:
+        case Planned():
+            return flow.taker.postings(document)
+        case PlannedVoucher():
+            return document.postings
+        case State():
+            return ()
 
 
 def _ask_all(run: _Run, course: Course) -> tuple[tuple[str, ...], Hold | None]:
@@ -259,7 +270,7 @@ def _outcome(todo: Sequence[Todo]) -> dict[str, Any]:
 
 def _others(run: _Run, flow: WiredFlow) -> Others:
     """As the store has them, and as this dry run would have them."""
-    return beside(reading.others(run.tx, flow.target), run.settled[flow.target])
+    return beside(reading.others(run.tx, flow.target, flow.source), run.settled[flow.target])
 
 
 def _row(flow: WiredFlow, ready: Ready, document: Document) -> Row:

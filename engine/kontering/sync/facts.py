@@ -30,17 +30,30 @@ class Several:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A record that something goes back to, as this project has read and delivered it last."""
+
+    version: str
+    state: str
+
+
+WROTE = "wrote"
+"""Under this name a link keeps the version that our own last write gave a thing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Links and receipts (`links`), look-ups without a clear answer, trials, and how documents stand that are named.
 
     A look-up that found exactly one thing is a link. `states` is by kind and key; `closed_until` is the last day of
-    the target's closed period, once it has refused this document for it.
+    the target's closed period, once it has refused this document for it. `origins` are records of the target's own.
     """
 
     links: Mapping[Thing, Linked] = field(default_factory=dict)
     looked: Mapping[Thing, Nobody | Several] = field(default_factory=dict)
     trials: Mapping[Thing, Totals] = field(default_factory=dict)
     states: Mapping[Thing, str] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     credited: bool = False
     closed_until: str | None = None
 
@@ -52,7 +65,7 @@ def learned(before: Linked | None, step: Step, receipt: Found) -> Linked:
         key=step.key,
         found=_joined(before.found if before else None, step, receipt),
         edition=step.edition if step.action == "change" else before.edition if before else 0,
-        keeps={**(before.keeps if before else {}), **step.keeps},
+        keeps={**(before.keeps if before else {}), **step.keeps, **_wrote(step, receipt)},
     )
 
 
@@ -91,6 +104,10 @@ def is_done(facts: Facts, thing: Thing, action: str) -> bool:
 def slim(found: Found) -> Found:
     """What a link remembers; the whole answer stays with the delivery."""
     return replace(found, data={}) if found.data else found
+
+
+def _wrote(step: Step, receipt: Found) -> Mapping[str, str]:
+    return {WROTE: receipt.version} if WROTE in step.keeps else {}
 
 
 def _joined(before: Found | None, step: Step, receipt: Found) -> Found:

@@ -61,8 +61,11 @@ def read_flow(reading: Reading) -> int:
     return accepted
 
 
-def others(tx: Tx, connection: str) -> Others:
-    """What preparing may know of other documents, as the store has them in this transaction."""
+def others(tx: Tx, connection: str, source: str = "") -> Others:
+    """What preparing may know of other documents, as the store has them in this transaction.
+
+    `source` is where the flow reads: what is delivered there by another flow can come back as its record.
+    """
     sales = cache(lambda: documents.sales(tx, connection))
     return Others(
         invoice=lambda key: documents.original(tx, connection, key),
@@ -74,7 +77,16 @@ def others(tx: Tx, connection: str) -> Others:
         open_items=cache(
             lambda registers: outstanding.open_items(sales(), documents.vouchers(tx, connection), registers)
         ),
+        origin=lambda kinds, id_, number: _origin(tx, connection, source, kinds, id_, number) if source else None,
+        delivered=lambda key: documents.original(tx, source, key),
     )
+
+
+def _origin(tx: Tx, connection: str, source: str, kinds: Sequence[str], id_: str, number: str | None) -> str | None:
+    """The record of the target that something in the source was made of: by its link, else by its printed number."""
+    linked = links.keys_of(tx, source, kinds, id_)
+    numbered = documents.numbers(tx, source, kinds[0], number).values() if number else ()
+    return next((key for key in (*linked, *numbered) if keys.source_of(key) == connection), None)
 
 
 def _page(reading: Reading, page: Page) -> int:
@@ -100,7 +112,7 @@ def _page(reading: Reading, page: Page) -> int:
 def _prepared(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> list[Prepared]:
     """Each record's document; one may be about another of the same page."""
     settled = Settled(flow=flow.name)
-    known = beside(others(tx, flow.target), settled)
+    known = beside(others(tx, flow.target, flow.source), settled)
     ready: list[Prepared] = []
     for record in records:
         item = _made(flow, record, known)
@@ -198,7 +210,7 @@ def settled_columns(connection: str, document: Document) -> dict[str, Any]:
         "lane": keys.lane_of(connection, document),
         "of": about(document),
         "number": document.number,
-        "day": document.date.isoformat(),
+        "day": document.date.isoformat() if document.date else None,
         "document": codec.packed(document),
     }
 
@@ -280,7 +292,7 @@ def _follows(version: str, before: str) -> bool:
 def _echoes(tx: Tx, flow: WiredFlow, records: Sequence[Record]) -> set[str]:
     """Records that are the far side of a link, in the version that our own last write gave them."""
     ours = links.far_sides(tx, flow.source, [record.id for record in records])
-    kinds = {flow.kind, flow.maker.mapping.target}
+    kinds = {flow.kind, flow.maker.mapping.target, *flow.echoes}
     return {record.key for record in records if any((kind, record.id, record.version) in ours for kind in kinds)}
 
 

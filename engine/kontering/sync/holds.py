@@ -124,6 +124,29 @@ def voucher_changed(key: str, number: str) -> Hold:
     return _hold("EDITED_AFTER_BOOKING", "K622", key, reason, hint, number=number)
 
 
+def no_identity(key: str, kind: str, field: str) -> Hold:
+    reason = f"the {kind} has no {field}, so a second run wouldn't know it again"
+    return _hold("NO_IDENTITY", "K630", key, reason, f"let the mapping write `{field}`: the source's id of it")
+
+
+def demanded(key: str, kind: str, name: str, field: str, target: str) -> Hold:
+    """Something that the target doesn't take without a field that the source doesn't have."""
+    word = {"email": "e-mail address"}.get(field, field.replace("_", " "))
+    reason = f"{name} has no {word}, and {target} takes no {kind} without one"
+    return _hold("FIELD_DEMANDED", "K631", key, reason, "add it in the source: it goes on by itself then", field=field)
+
+
+def origin_gone(key: str, origin: str) -> Hold:
+    reason = f"{origin}, to which it goes back, is not there any more"
+    return _hold("ORIGIN_GONE", "K632", key, reason, "skip it here, or undo it in the books", origin=origin)
+
+
+def conflict(key: str, origin: str, number: str) -> Hold:
+    reason = f"{number} was changed in the books, and {origin} at its source since"
+    hint = "decide which one is right and change the other, or set `conflict: books_win` or `source_wins`, then retry"
+    return _hold("CONFLICT", "K633", key, reason, hint, origin=origin)
+
+
 def not_taken(key: str, kind: str, target: str, hint: str) -> Hold:
     return _hold("NOT_TAKEN", "K613", key, f"{target} takes no {kind}", hint, kind=kind)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid5
 
 from kontering.model.document import NAMESPACE, Item, Planned
+from kontering.model.state import State
 from kontering.model.voucher import Document, PlannedVoucher
 
 Thing = tuple[str, str]
@@ -53,8 +54,17 @@ def voucher_key(document: str, kind: str) -> str:
 
 
 def lane_of(connection: str, document: Document) -> str:
-    """Deliveries of one customer keep their order; a voucher is a lane of its own, and waits for what it closes."""
-    own = document.key if isinstance(document, PlannedVoucher) else customer_key(document)
+    """Deliveries of one customer keep their order; a voucher is a lane of its own, and waits for what it closes.
+
+    A state goes where its thing goes: a customer's card before the invoices that come after it.
+    """
+    match document:
+        case PlannedVoucher():
+            own = document.key
+        case State():
+            own = document.thing[1]
+        case _:
+            own = customer_key(document)
     return f"{connection}/{own}"
 
 

@@ -25,7 +25,8 @@ class Others:
 
     `invoice` is the newest edition of an invoice, `booked` the one that the target has booked; `about` are the
     vouchers that belong to a document or close it; `sales` are all invoices and credit notes, and `open_items` what is
-    expected on the bank.
+    expected on the bank. `origin` is the record of the target that something in the source was made of, by its kinds
+    and id or its printed number; `delivered` is the invoice that was delivered to the source.
     """
 
     invoice: Callable[[str], Planned | None]
@@ -35,6 +36,8 @@ class Others:
     about: Callable[[str], Sequence[PlannedVoucher]] = lambda key: ()
     sales: Callable[[], Sequence[Sold]] = tuple
     open_items: Callable[[Registers], Sequence[OpenItem]] = lambda registers: ()
+    origin: Callable[[Sequence[str], str, str | None], str | None] = lambda kinds, id_, number: None
+    delivered: Callable[[str], Planned | None] = lambda key: None
 
 
 NOBODY = Others(invoice=lambda key: None, credits_of=lambda key, but: (), numbers=lambda kind, number: {})
@@ -56,7 +59,7 @@ class Settled:
         if isinstance(document, PlannedVoucher):
             for key in keys_of(document):
                 self.closing.setdefault(key, []).append(document)
-        elif document.credits:
+        elif isinstance(document, Planned) and document.credits:
             self.by_invoice.setdefault(document.credits, []).append(document)
 
 
@@ -105,6 +108,8 @@ def beside(others: Others, settled: Settled) -> Others:
         about=about_it,
         sales=sales,
         open_items=open_items,
+        origin=others.origin,
+        delivered=others.delivered,
     )
 
 

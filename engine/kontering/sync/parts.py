@@ -37,7 +37,7 @@ def customer(want: Wanted, facts: Facts) -> Iterator[Todo]:
     thing = ("customer", key)
     match facts.links.get(thing), facts.looked.get(thing):
         case Linked() as linked, _:
-            yield from _follow(want, linked, policy.update, payload.customer_data(document, want.policy))
+            yield from _follow(want, linked, policy.update or (), payload.customer_data(document, want.policy))
         case None, Several(found=found, by=by):
             yield holds.ambiguous(document.key, "customer", by, found)
         case None, None if by_terms := matching.customer_terms(document, policy, finds(want.taker, "customer")):
@@ -59,7 +59,7 @@ def product(want: Wanted, facts: Facts, one: Product) -> Iterator[Todo]:
     match facts.links.get(thing), facts.looked.get(thing):
         case Linked() as linked, _:
             data = payload.product_data(want.document, one.key, one.item, one.line)
-            yield from _follow(want, linked, () if one.stands_in else policy.update, data)
+            yield from _follow(want, linked, () if one.stands_in else policy.update or (), data)
         case None, Several(found=found, by=by):
             yield holds.ambiguous(want.document.key, "product", by, found)
         case None, None if by_terms := matching.product_terms(one, policy, finds(want.taker, "product")):

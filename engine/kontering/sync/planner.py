@@ -9,18 +9,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from kontering.model.document import Planned
 from kontering.model.link import Linked
 from kontering.model.plan import Hold, LookUp, Step, Todo, Totals, Wait
+from kontering.model.state import State
 from kontering.model.voucher import Document, PlannedVoucher
 from kontering.project.policy import Policy, state_of
-from kontering.sync import afterwards, holds, keys, parts, proof, vouchers, wanted
+from kontering.sync import afterwards, holds, keys, parts, proof, state_plan, vouchers, wanted
 from kontering.sync.facts import Facts
+from kontering.sync.keys import Thing
+from kontering.sync.state_plan import WantedState
 from kontering.sync.steps import step, write
 from kontering.sync.taker import Taker, finds
 from kontering.sync.vouchers import WantedVoucher
 from kontering.sync.wanted import Wanted
+
+Want: TypeAlias = Wanted | WantedVoucher | WantedState
 
 
 def plan(document: Document, facts: Facts, policy: Policy, taker: Taker) -> tuple[Todo, ...]:
@@ -28,8 +34,15 @@ def plan(document: Document, facts: Facts, policy: Policy, taker: Taker) -> tupl
     return tuple(todo(wants(document, facts, policy, taker), facts))
 
 
-def wants(document: Document, facts: Facts, policy: Policy, taker: Taker) -> Wanted | WantedVoucher:
+def things(document: Document, policy: Policy) -> Iterator[Thing]:
+    """Everything whose link a plan may ask for."""
+    return state_plan.things(document, policy) if isinstance(document, State) else wanted.things(document, policy)
+
+
+def wants(document: Document, facts: Facts, policy: Policy, taker: Taker) -> Want:
     """The document as the plan sees it: on the next open day, if its own is closed and the flow says so."""
+    if isinstance(document, State):
+        return WantedState(document=document, policy=policy, taker=taker)
     opens = facts.closed_until if policy.closed_period == "next_open_day" else None
     day = dt.date.fromisoformat(opens) + dt.timedelta(days=1) if opens else dt.date.min
     if isinstance(document, PlannedVoucher):
@@ -39,9 +52,15 @@ def wants(document: Document, facts: Facts, policy: Policy, taker: Taker) -> Wan
     return Wanted(document=document, policy=policy, taker=taker, credited=credited)
 
 
-def todo(want: Wanted | WantedVoucher, facts: Facts) -> Iterator[Todo]:
+def todo(want: Want, facts: Facts) -> Iterator[Todo]:
     """The plan, entry by entry: whoever needs only the first one makes no more."""
-    return vouchers.todo(want, facts) if isinstance(want, WantedVoucher) else _todo(want, facts)
+    match want:
+        case WantedState():
+            return state_plan.todo(want, facts)
+        case WantedVoucher():
+            return vouchers.todo(want, facts)
+        case Wanted():
+            return _todo(want, facts)
 
 
 def _todo(want: Wanted, facts: Facts) -> Iterator[Todo]:

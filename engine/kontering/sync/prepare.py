@@ -24,7 +24,7 @@ from kontering.model.plan import Hold, Skip
 from kontering.model.record import Record
 from kontering.model.voucher import Document
 from kontering.project.policy import Policy, group_of, state_of
-from kontering.sync import keys, kinds
+from kontering.sync import keys, kinds, states
 from kontering.sync.others import NOBODY, Others, Registers
 
 SALES = ("invoice", "credit_note")
@@ -109,6 +109,8 @@ def _mapped(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], ot
             return _sale(maker, record, kind, data, others)
         if kind in kinds.KINDS:
             return _other(maker, record, kind, data, others)
+        if kind in states.KINDS:
+            return _state(maker, record, kind, data, others)
     except Problems as wrong:
         return _failed(record, kind, [one for one in wrong.diagnostics if isinstance(one, Diagnostic)])
     return _unsupported(record, kind)
@@ -179,6 +181,14 @@ def _other(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], oth
     return _aside(record, kind, found, of=waits, number=asked.number, day=full.get("date"))
 
 
+def _state(maker: Maker, record: Record, kind: Any, data: Mapping[str, Any], others: Others) -> Prepared:
+    asked = states.Asked(key=record.key, id=record.id, kind=kind, data=data, settings=maker.settings, others=others)
+    found = states.settled(asked)
+    if isinstance(found, Hold | Skip):
+        return _aside(record, kind, found)
+    return Ready(record=record, document=found, postings=())
+
+
 def _aside(
     record: Record,
     kind: str,
@@ -244,5 +254,5 @@ def _failed(record: Record, kind: str, problems: Sequence[Diagnostic]) -> Held:
 
 def _unsupported(record: Record, kind: str) -> Held:
     reason = f"documents of the kind {kind} can't be delivered yet"
-    problem = Diagnostic("K617", reason, hint="let the flow's mapping make invoices or credit notes", record=record.key)
+    problem = Diagnostic("K617", reason, hint="let the flow's mapping make another kind of document", record=record.key)
     return Held(record=record, kind=kind, code="UNSUPPORTED", reason=reason, problems=(problem,), failed=True)

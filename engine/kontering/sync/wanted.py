@@ -17,7 +17,7 @@ from kontering.model.document import Item, Paid, Planned, PlannedLine, Posting
 from kontering.model.link import Linked
 from kontering.model.plan import Hold, Link
 from kontering.model.record import JsonObject
-from kontering.model.voucher import Document, PlannedVoucher
+from kontering.model.voucher import PlannedVoucher
 from kontering.project.policy import Policy, registers
 from kontering.store.codec import digest
 from kontering.sync import ids, keys, payload
@@ -56,8 +56,8 @@ class Wanted:
         return self.made[name]
 
 
-def things(document: Document, policy: Policy) -> Iterator[Thing]:
-    """Everything whose link a plan may ask for."""
+def things(document: Planned | PlannedVoucher, policy: Policy) -> Iterator[Thing]:
+    """Everything whose link a plan may ask for, but for a state's (`state_plan.things`)."""
     return apart.things(document) if isinstance(document, PlannedVoucher) else _things(document, policy)
 
 

@@ -43,6 +43,8 @@ class WiredFlow:
     policy: Policy
     maker: Maker
     taker: Taker
+    echoes: frozenset[str] = frozenset()
+    """Kinds of links at the source whose own writing comes back as this flow's records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ def wire(
     chosen = [project.flows[name] for name in _chosen(project, names)]
     used = sorted({name for flow in chosen for name in (flow.source, flow.target)})
     connectors = {name: _connector(project.connections[name].connector, connectors or {}) for name in used}
-    flows = {flow.name: _wired(project, flow, connectors[flow.target]) for flow in chosen}
+    flows = {flow.name: _wired(project, flow, connectors[flow.target], connectors[flow.source]) for flow in chosen}
     return Wired(
         project=project,
         flows=flows,
@@ -163,7 +165,7 @@ def _chosen(project: Project, names: Sequence[str]) -> Iterable[str]:
     return names or tuple(project.flows)
 
 
-def _wired(project: Project, flow: Flow, connector: Connector) -> WiredFlow:
+def _wired(project: Project, flow: Flow, connector: Connector, origin: Connector) -> WiredFlow:
     settings = settings_of(project, flow)
     source, target = project.connections[flow.source], project.connections[flow.target]
     maker = Maker(
@@ -192,6 +194,7 @@ def _wired(project: Project, flow: Flow, connector: Connector) -> WiredFlow:
         policy=flow.policy,
         maker=maker,
         taker=taker,
+        echoes=frozenset(kind for kind, takes in origin.takes.items() if takes.read_as == flow.kind),
     )
 
 
