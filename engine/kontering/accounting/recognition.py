@@ -144,6 +144,42 @@ def vouchers_until(
     yield from _voucher(document, f"{day}", day, found, settings)
 
 
+def between(
+    document: Planned, after: dt.date, until: dt.date, settings: Settings, credited_by: Sequence[Planned] = ()
+) -> Iterator[Posting]:
+    """What is earned from the day after `after` to `until`: slices that follow each other add up to the whole."""
+    found: dict[str, Decimal] = {}
+    for deferral in deferrals(document, credited_by):
+        role = roles.revenue_role(deferral.code)
+        part = earned(deferral, until, settings) - earned(deferral, after, settings)
+        found[role] = found.get(role, ZERO) + part
+    yield from _voucher(document, f"{until:%Y-%m-%d}", until, found, settings)
+
+
+def said(
+    document: Planned,
+    after: dt.date | None,
+    until: dt.date,
+    settings: Settings,
+    credited_by: Sequence[Planned] = (),
+) -> tuple[str, ...]:
+    """Why so much: line by line what was deferred, over which days, and what of it is earned."""
+    return tuple(_said(one, after, until, settings) for one in deferrals(document, credited_by))
+
+
+def _said(deferral: Deferral, after: dt.date | None, until: dt.date, settings: Settings) -> str:
+    whole = earned(deferral, until, settings)
+    new = f", {whole - earned(deferral, after, settings)} of it after {after}" if after else ""
+    passed, days = months.passed_days(deferral.period, until), months.days(deferral.period)
+    taken = _sum_until(deferral, until)
+    less = f", less {taken} credited" if taken else ""
+    by = "months" if settings.recognition == "monthly" else "days"
+    return (
+        f"{deferral.line}: {deferral.amount}{less} over {deferral.period.start} to {deferral.period.end}, by {by}: "
+        f"{passed} of {days} days are over by {until}, {whole} is earned{new}"
+    )
+
+
 def due(
     document: Planned,
     day: dt.date,

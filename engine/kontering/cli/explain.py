@@ -18,6 +18,7 @@ from kontering.mapping.load import load_mapping
 from kontering.mapping.mapping import Failed
 from kontering.mapping.trace import Explained
 from kontering.model.document import Planned
+from kontering.model.voucher import PlannedVoucher
 from kontering.project.parts import payload_mapping
 from kontering.project.project import Project
 from kontering.store.store import Store
@@ -139,7 +140,19 @@ def _settled(prepared: Prepared, under: str) -> list[str]:
     if isinstance(prepared, Skipped):
         return [f"skipped, {prepared.code}: {prepared.reason}"]
     document = prepared.document
+    if isinstance(document, PlannedVoucher):
+        return [*_posted(prepared), *document.why]
     return [*_lines(document, under), *document.why] if isinstance(document, Planned) else []
+
+
+def _posted(ready: Ready) -> list[str]:
+    """A voucher is its postings: account by role, what is debited, what is credited."""
+    rows = [
+        (f"{part.kind} {part.date}", line.role, f"{line.amount:f}", line.code or "")
+        for part in ready.postings
+        for line in part.lines
+    ]
+    return output.columns(rows, right=(2,)) if rows else []
 
 
 def _lines(document: Planned, under: str) -> list[str]:

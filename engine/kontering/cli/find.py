@@ -37,7 +37,7 @@ def flow_of(key: str, name: str | None, project: Project) -> WiredFlow:
 
 def find_record(key: str, flow: WiredFlow, project: Project) -> Record:
     """The record as the flow last read it; one that it hasn't read yet is read at its source."""
-    with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
+    with _store(project) as store, store.look() as tx:
         text = tx.connection.scalar(_latest(project.name, flow.name, key))
     if text is not None:
         return documents.record(text)
@@ -57,8 +57,12 @@ def _latest(project: str, flow: str, key: str) -> sa.Select[Any]:
 def _at_source(key: str, flow: WiredFlow, project: Project) -> Record | None:
     wired = wire(project, [flow.name])
     pointer = Pointer(kind=flow.kind, id=key.split("/", 2)[2])
-    with wired.client(flow.source, read_only=True) as client:
-        return wired.source(flow, client).get(pointer)
+    with wired.client(flow.source, read_only=True) as client, _store(project) as store:
+        return wired.source(flow, client, store.look).get(pointer)
+
+
+def _store(project: Project) -> Store:
+    return Store.open(project.store, project=project.name, read_only=True)
 
 
 def planned_data(document: Planned, postings: Sequence[Posting]) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from kontering.sync import flow, guard, turns
 from kontering.sync.guard import Judge
 from kontering.sync.progress import Ended, Event, Tell, Tick, Troubled, Unreadable, quiet
 from kontering.sync.turns import Desk
-from kontering.sync.wiring import Wired
+from kontering.sync.wiring import Wired, WiredFlow
 
 SLOTS = 4
 """Threads for targets on a network; more only wait for the same rate limit."""
@@ -78,6 +78,8 @@ def run(
     try:
         with stoppable(desk.stop) as was_stopped:
             _work(inline, threads or slots_of(wired))
+            if _read_own(desk) and not was_stopped():
+                _work(inline, threads or slots_of(wired))
         if was_stopped():
             raise KeyboardInterrupt
     finally:
@@ -95,7 +97,19 @@ def _make_due(desk: Desk, *, from_start: bool) -> None:
             cursors.forget(tx, name)
         documents.wake_all_waiting(tx, sorted(wired.connectors))
         lanes.wake_all_open(tx, tuple(wired.flows))
-        lanes.wake(tx, [(flow.lane_of(one), one.source) for one in wired.flows.values()])
+        lanes.wake(tx, [(flow.lane_of(one), one.source) for one in _flows(desk, own=False)])
+
+
+def _read_own(desk: Desk) -> bool:
+    """What the store itself finds to be due comes after all that the others brought."""
+    own = _flows(desk, own=True)
+    with desk.store.begin() as tx:
+        lanes.wake(tx, [(flow.lane_of(one), one.source) for one in own])
+    return bool(own)
+
+
+def _flows(desk: Desk, *, own: bool) -> list[WiredFlow]:
+    return [one for one in desk.wired.flows.values() if desk.wired.connectors[one.source].stored is own]
 
 
 def slots_of(wired: Wired) -> int:

@@ -132,9 +132,8 @@ def _stored(run: _Run, flow: WiredFlow) -> Iterator[Item]:
 
 def _new(run: _Run, flow: WiredFlow, open_things: contextlib.ExitStack, tell: Tell) -> list[Item]:
     stands_in = run.wired.sources.get(flow.name)
-    source = stands_in or run.wired.source(
-        flow, open_things.enter_context(run.wired.client(flow.source, read_only=True))
-    )
+    client = open_things.enter_context(run.wired.client(flow.source, read_only=True))
+    source = stands_in or run.wired.source(flow, client, lambda: contextlib.nullcontext(run.tx))
     position = None if stands_in else cursors.position(run.tx, flow.name)
     items: list[Item] = []
     read = 0

@@ -17,7 +17,7 @@ from kontering.model.record import Page, Record
 from kontering.model.voucher import Document, about
 from kontering.project.policy import state_of
 from kontering.sdk.connector import Source
-from kontering.store import audit, codec, cursors, documents, lanes, links
+from kontering.store import audit, codec, cursors, documents, lanes, links, recognitions
 from kontering.store.lanes import Claimed
 from kontering.store.store import Store, Tx
 from kontering.sync import holds, keys, kill, mishaps, outstanding
@@ -73,6 +73,8 @@ def others(tx: Tx, connection: str, source: str = "") -> Others:
         numbers=lambda kind, number: documents.numbers(tx, connection, kind, number),
         booked=lambda key: documents.booked(tx, connection, key),
         about=lambda key: documents.about(tx, connection, key),
+        edition=lambda key: recognitions.edition(tx, connection, key),
+        recognitions=lambda key: recognitions.of(tx, connection, key),
         sales=sales,
         open_items=cache(
             lambda registers: outstanding.open_items(sales(), documents.vouchers(tx, connection), registers)

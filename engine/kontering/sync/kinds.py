@@ -36,6 +36,7 @@ from kontering.model.document import (
     PostingLine,
     RoundingRule,
     Sale,
+    Warned,
 )
 from kontering.model.money import ZERO
 from kontering.model.plan import Hold, Skip
@@ -186,24 +187,39 @@ def _loss(asked: Asked) -> Outcome:
 
 
 def _recognition(asked: Asked) -> Outcome:
-    invoice = _invoice(asked)
+    until = asked.data["until"]
+    invoice = asked.others.edition(asked.data["invoice"]) or _invoice(asked)
     if isinstance(invoice, Hold):
         return invoice
-    voucher = _earned(asked, invoice, asked.data["until"], asked.key)
+    if isinstance(day := periods.posting_day(asked.key, until, asked.settings), Hold):
+        return day
+    voucher = _earned(asked, invoice, until, asked.key, after=asked.data.get("after"))
     if voucher is None:
-        return Skip(code="NOTHING_EARNED", reason=f"nothing of {invoice.number} is earned by {asked.data['until']}")
-    return _made(voucher)
+        return Skip(code="NOTHING_EARNED", reason=f"nothing of {invoice.number} is earned by {until}")
+    return _made(replace(voucher, mark=asked.data.get("number") or voucher.mark))
 
 
-def _earned(asked: Asked, invoice: Planned, until: dt.date, key: str) -> PlannedVoucher | None:
-    """What is earned of an invoice by a day and not recognised yet."""
-    done = outstanding.recognised(asked.others, invoice.key)
+def _earned(
+    asked: Asked, invoice: Planned, until: dt.date, key: str, *, after: dt.date | None = None
+) -> PlannedVoucher | None:
+    """What is earned of an invoice from a day on, or without one whatever is earned and not recognised yet."""
     credited = asked.others.credits_of(invoice.key, "")
-    found = tuple(recognition.due(invoice, until, done, asked.settings, credited))
+    if after:
+        found = tuple(recognition.between(invoice, after, until, asked.settings, credited))
+    else:
+        done = outstanding.recognised(asked.others, invoice.key, before=until, but=key)
+        found = tuple(recognition.due(invoice, until, done, asked.settings, credited))
     if not found:
         return None
     voucher = _voucher(asked, "recognition", found, currency=invoice.base_currency, of=invoice)
-    return replace(voucher, key=key, mark=f"{invoice.mark}/{until:%Y-%m-%d}")
+    return replace(
+        voucher,
+        key=key,
+        mark=f"{invoice.mark}/{until:%Y-%m-%d}",
+        figures={"until": until},
+        warnings=(Warned(code="RECOGNISED_LATE", message=f"{until} is closed"),) if found[0].date > until else (),
+        why=recognition.said(invoice, after, until, asked.settings, credited),
+    )
 
 
 def _own(asked: Asked) -> Outcome:

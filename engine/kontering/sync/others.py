@@ -24,7 +24,8 @@ class Others:
     """Other documents of one target, as far as they are booked or will be.
 
     `invoice` is the newest edition of an invoice, `booked` the one that the target has booked; `about` are the
-    vouchers that belong to a document or close it; `sales` are all invoices and credit notes, and `open_items` what is
+    vouchers that belong to a document or close it; `edition` is an invoice by its very key, `recognitions` are what was
+    taken to revenue of it; `sales` are all invoices and credit notes, and `open_items` what is
     expected on the bank. `origin` is the record of the target that something in the source was made of, by its kinds
     and id or its printed number; `delivered` is the invoice that was delivered to the source.
     """
@@ -34,6 +35,8 @@ class Others:
     numbers: Callable[[str, str], Mapping[str, str]]
     booked: Callable[[str], Planned | None] = lambda key: None
     about: Callable[[str], Sequence[PlannedVoucher]] = lambda key: ()
+    edition: Callable[[str], Planned | None] = lambda key: None
+    recognitions: Callable[[str], Sequence[PlannedVoucher]] = lambda key: ()
     sales: Callable[[], Sequence[Sold]] = tuple
     open_items: Callable[[Registers], Sequence[OpenItem]] = lambda registers: ()
     origin: Callable[[Sequence[str], str, str | None], str | None] = lambda kinds, id_, number: None
@@ -88,6 +91,14 @@ def beside(others: Others, settled: Settled) -> Others:
     def about_it(key: str) -> Sequence[PlannedVoucher]:
         return _newest(others.about(key), settled.closing.get(key, ()))
 
+    def edition(key: str) -> Planned | None:
+        found = settled.by_key.get(key)
+        return found if isinstance(found, Planned) and found.kind == "invoice" else others.edition(key)
+
+    def recognitions(key: str) -> Sequence[PlannedVoucher]:
+        ours = [one for one in settled.closing.get(key, ()) if one.kind == "recognition"]
+        return _newest(others.recognitions(key), ours)
+
     def sales() -> Sequence[Sold]:
         ours = [(settled.flow, one) for one in settled.by_key.values() if isinstance(one, Planned)]
         newer = {one.key for _, one in ours}
@@ -106,6 +117,8 @@ def beside(others: Others, settled: Settled) -> Others:
         numbers=numbers,
         booked=others.booked,
         about=about_it,
+        edition=edition,
+        recognitions=recognitions,
         sales=sales,
         open_items=open_items,
         origin=others.origin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -30,14 +31,28 @@ def left(others: Others, invoice: Planned) -> Decimal:
     return invoice.totals.gross - paid - credited - moved(others, invoice.key)
 
 
-def recognised(others: Others, key: str) -> Mapping[str, Decimal]:
-    """What of an invoice's deferred revenue has been taken to each revenue account."""
-    found: dict[str, Decimal] = {}
-    for voucher in others.about(key):
-        lines = [line for part in voucher.postings for line in part.lines] if voucher.kind == "recognition" else []
-        for line in lines:
-            if line.role != "deferred_revenue":
-                found[line.role] = found.get(line.role, ZERO) - line.amount
+def recognised(others: Others, key: str, *, before: dt.date, but: str) -> Mapping[str, Decimal]:
+    """What of an invoice's deferred revenue has been taken to each revenue account, by others than the one named."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for voucher in others.recognitions(key):
+        if voucher.key != but and earned_until(voucher) <= before:
+            for role, amount in revenue_of(voucher).items():
+                found[role] += amount
+    return found
+
+
+def earned_until(voucher: PlannedVoucher) -> dt.date:
+    """The last day that a recognition counts; it may be posted later."""
+    said = voucher.figures.get("until")
+    return dt.date.fromisoformat(str(said)) if said else voucher.date
+
+
+def revenue_of(voucher: PlannedVoucher) -> Mapping[str, Decimal]:
+    """What a recognition took to each revenue account."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for line in (line for part in voucher.postings for line in part.lines):
+        if line.role != "deferred_revenue":
+            found[line.role] -= line.amount
     return found
 
 

@@ -24,8 +24,9 @@ from kontering.project.policy import Policy
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source, Target
 from kontering.sdk.limits import Limiter
-from kontering.sync import holds, places
+from kontering.sync import holds, places, recognitions
 from kontering.sync.prepare import Maker
+from kontering.sync.recognitions import Look
 from kontering.sync.taker import Taker
 
 Transports = Mapping[str, httpx.BaseTransport]
@@ -85,8 +86,10 @@ class Wired:
             raise Misuse(f"{connection} ({connector.name}) doesn't live in the store")
         return connector.embedded(self.settings(connection), transaction)
 
-    def source(self, flow: WiredFlow, client: httpx.Client) -> Source:
+    def source(self, flow: WiredFlow, client: httpx.Client, look: Look) -> Source:
         connector = self.connectors[flow.source]
+        if connector.stored:
+            return recognitions.source(look, flow.source, flow.target, flow.maker.settings, flow.maker.zone)
         if connector.source is None:
             raise Misuse(f"the flow {flow.name}: {flow.source} ({connector.name}) can't be read")
         return connector.source(self.settings(flow.source), client)

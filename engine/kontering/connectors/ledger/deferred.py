@@ -89,15 +89,18 @@ def waterfall(connection: Connection, *, since: dt.date, until: dt.date, book: s
 
 def _moves(connection: Connection, info: BookInfo, at: dt.date) -> Iterator[tuple[str, str, dt.date, Decimal]]:
     """Entries on deferred revenue as (document, kind, day, amount); what is added is positive."""
-    credited = ledger_invoice.alias()
+    credited, earned = ledger_invoice.alias(), ledger_invoice.alias()
+    belongs = func.coalesce(credited.c.key, earned.c.key)
     of_voucher = and_(voucher.book == entry.book, voucher.number == entry.voucher)
     document = and_(invoice.book == voucher.book, invoice.kind == voucher.source, invoice.key == voucher.key)
     joined = ledger_entry.join(ledger_voucher, of_voucher).outerjoin(ledger_invoice, document)
     query = (
-        select(voucher.key, credited.c.key, voucher.source, voucher.kind, entry.date, func.sum(entry.amount))
-        .select_from(joined.outerjoin(credited, credited.c.id == invoice.credits))
+        select(voucher.key, belongs, voucher.source, voucher.kind, entry.date, func.sum(entry.amount))
+        .select_from(
+            joined.outerjoin(credited, credited.c.id == invoice.credits).outerjoin(earned, earned.c.id == entry.item)
+        )
         .where(*reads.within(info, None, at), entry.role == ROLE)
-        .group_by(voucher.key, credited.c.key, voucher.source, voucher.kind, entry.date)
+        .group_by(voucher.key, belongs, voucher.source, voucher.kind, entry.date)
         .order_by(entry.date, voucher.key)
     )
     for key, of, source, kind, day, amount in connection.execute(query):

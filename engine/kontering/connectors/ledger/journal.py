@@ -13,12 +13,13 @@ from kontering.connectors.ledger.parties import party_id
 from kontering.connectors.ledger.payload import Closes, Voucher, read
 from kontering.connectors.ledger.payments import open_left
 from kontering.connectors.ledger.sql import Insert, Query
-from kontering.connectors.ledger.tables import ledger_payment, ledger_voucher
+from kontering.connectors.ledger.tables import ledger_invoice, ledger_payment, ledger_voucher
 from kontering.errors import Refusal
 from kontering.model.money import ZERO
 from kontering.model.plan import Found, Step
 
 _BY_KEY = Query(ledger_voucher, ["number", "changed"], "book = ? AND source = 'voucher' AND key = ? AND part = 0")
+_INVOICE = Query(ledger_invoice, ["id"], "book = ? AND kind = 'invoice' AND key = ?")
 _PAYMENTS = Insert(ledger_payment)
 
 
@@ -34,12 +35,23 @@ def create(book: Book, step: Step) -> Found:
     party = party_id(book, body.customer, "/customer") or party_id(book, body.supplier, "/supplier")
     owners = tuple(vouchers.Owner(item.party, item.id) for item in items) or (vouchers.Owner(party),)
     text = body.text or ""
-    origin = vouchers.Origin(source="voucher", key=step.key, reference=body.reference, text=text, owners=owners)
+    earns = _earns(book, body)
+    origin = vouchers.Origin(
+        source="voucher", key=step.key, reference=body.reference, text=text, owners=owners, earns=earns
+    )
     number = vouchers.post(book, body.postings, origin)
     for at, (closes, item) in enumerate(zip(body.closes, items, strict=True)):
         _close(book, body, closes, item, f"{step.key}#{at}", number)
     count(book)
     return vouchers.found(number or 0, book.changed)
+
+
+def _earns(book: Book, body: Voucher) -> int | None:
+    """The invoice whose deferred revenue a voucher of a document moves."""
+    if body.document is None or not vouchers.on_role(body.postings, vouchers.DEFERRED):
+        return None
+    found = _INVOICE.first(book.connection, book.name, body.document)
+    return found.id if found else None
 
 
 def _check(book: Book, body: Voucher, items: list[Item]) -> Iterator[Refusal]:

@@ -28,6 +28,9 @@ from kontering.model.plan import Found
 ITEM_ROLES = frozenset({"receivable", "payable"})
 """Roles whose entries belong to an open item and its party."""
 
+DEFERRED = "deferred_revenue"
+"""Role whose entries belong to the invoice that put it there."""
+
 _VOUCHERS = Insert(ledger_voucher)
 _ENTRIES = Insert(ledger_entry)
 
@@ -44,7 +47,8 @@ class Owner:
 class Origin:
     """Where vouchers come from: kind and key of the step, and whose open items they move.
 
-    One owner has all entries on receivable and payable; several have one each, in their order.
+    One owner has all entries on receivable and payable; several have one each, in their order. `earns` is the invoice
+    whose deferred revenue is moved.
     """
 
     source: str
@@ -52,6 +56,7 @@ class Origin:
     reference: str | None = None
     text: str = ""
     owners: tuple[Owner, ...] = (Owner(),)
+    earns: int | None = None
 
 
 def check(book: Book, postings: Sequence[Posting], path: str = "/postings") -> Iterator[Refusal]:
@@ -75,7 +80,7 @@ def post(book: Book, postings: Sequence[Posting], origin: Origin) -> int | None:
     recorded = book.now().isoformat(timespec="milliseconds")
     vouchers = [_voucher(book, origin, first + at, at, part, recorded) for at, part in enumerate(parts)]
     owners = repeat(origin.owners[0]) if len(origin.owners) == 1 else iter(origin.owners)
-    entries = [row for at, part in enumerate(parts) for row in _entries(book, owners, first + at, part)]
+    entries = [row for at, part in enumerate(parts) for row in _entries(book, owners, origin, first + at, part)]
     _VOUCHERS.many(book.connection, vouchers)
     _ENTRIES.many(book.connection, entries)
     return first
@@ -118,9 +123,12 @@ def _voucher(book: Book, origin: Origin, number: int, part: int, posting: Postin
     }
 
 
-def _entries(book: Book, owners: Iterator[Owner], number: int, posting: Posting) -> Iterator[dict[str, object]]:
+def _entries(
+    book: Book, owners: Iterator[Owner], origin: Origin, number: int, posting: Posting
+) -> Iterator[dict[str, object]]:
     for position, line in enumerate(line for line in posting.lines if line.amount):
-        owner = next(owners) if line.role in ITEM_ROLES else Owner()
+        earns = Owner(item=origin.earns) if line.role == DEFERRED else Owner()
+        owner = next(owners) if line.role in ITEM_ROLES else earns
         yield _entry(book, line, owner) | {
             "book": book.name,
             "voucher": number,

@@ -1,0 +1,26 @@
+"""The project's own store as a source: what the engine itself finds to be due, `store/recognition`."""
+
+from __future__ import annotations
+
+from kontering.sdk.connector import SDK, Connector, JsonObject, Reads
+
+SCHEMA: JsonObject = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "timezone": {
+            "type": "string",
+            "default": "UTC",
+            "description": "Where a month ends, and where `daily at` of a schedule is",
+        },
+    },
+}
+
+CONNECTOR = Connector(
+    name="store",
+    title="The project's own store",
+    sdk=SDK,
+    settings=SCHEMA,
+    reads={"recognition": Reads(schema="store/recognition")},
+    stored=True,
+)
