@@ -47,6 +47,7 @@ class _Statement:
     account: str = ""
     currency: str = ""
     told: bool = False
+    wrong: bool = False
     opening: dict[str, Decimal] = field(default_factory=dict)
     closing: dict[str, Decimal] = field(default_factory=dict)
     between: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
@@ -103,6 +104,7 @@ def _part(made: _Statement, part: Element) -> Iterator[Read]:
                     yield Begins(account=made.account, span=Span(made.file, part.line))
                 yield from _entry(made, part)
     except _Wrong as wrong:
+        made.wrong = True
         yield wrong.problem
 
 
@@ -124,6 +126,8 @@ def _proved(made: _Statement, span: Span) -> Iterator[Read]:
     """A statement without entries proves itself by its balances too."""
     if not made.account:
         yield problems.broken(span, f"{made.named()} doesn't say whose account it is (Acct/Id)")
+    if made.wrong:
+        return  # its sums would only say so again
     currencies = {*made.moved, *made.closing, *((made.currency,) if made.currency else ())}
     for currency in sorted(currencies):
         between = made.between[currency]
@@ -291,7 +295,7 @@ def _date(made: _Statement, part: Element) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise _Wrong(problems.no_date(Span(made.file, part.line), text, ["YYYY-MM-DD"])) from None
+        raise _Wrong(problems.no_date(Span(made.file, part.line), text)) from None
 
 
 def _said(part: Element) -> str:

@@ -31,8 +31,8 @@ def no_number(span: Span, found: str) -> Diagnostic:
     return Diagnostic("K553", f"{_short(found)} is no amount that can be booked", span, AGAIN)
 
 
-def no_date(span: Span, found: str, wanted: Sequence[str]) -> Diagnostic:
-    hint = f"the profile reads {' or '.join(wanted)}"
+def no_date(span: Span, found: str, wanted: Sequence[str] = ()) -> Diagnostic:
+    hint = f"the profile reads {' or '.join(wanted)}" if wanted else AGAIN
     return Diagnostic("K553", f"{_short(found)} is no day", span, hint)
 
 
@@ -48,7 +48,7 @@ def other_length(span: Span, cells: int, header: int) -> Diagnostic:
 def wrong_columns(
     span: Span, profile: str, missing: Sequence[str], found: Sequence[str], fits: Sequence[str]
 ) -> Diagnostic:
-    message = f"the profile {profile} needs the column {', '.join(missing)}; the file has {', '.join(found) or 'none'}"
+    message = f"the profile {profile} needs {', '.join(missing)}; the file has {', '.join(found) or 'none'}"
     hint = f"its columns are those of `profile: {fits[0]}`" if fits else "write a profile of your own: `profile_file`"
     return Diagnostic("K558", message, span, hint)
 
@@ -86,7 +86,7 @@ def unknown_format(file: str) -> Diagnostic:
 
 
 def other_message(span: Span, found: str) -> Diagnostic:
-    message = f"this is {found}, no statement: what it says isn't final, or isn't all"
+    message = f"this is {found}, and no account statement"
     return Diagnostic("K562", message, span, "ask the bank for camt.053, or move the file out of the folder")
 
 

@@ -15,7 +15,6 @@ from kontering.connectors.bank.options import PROFILES
 from kontering.diagnostics import Diagnostic, Span
 from kontering.sdk.yaml_files import checked
 
-REQUIRED = ("date", "amount")
 _PARTS = {"YYYY": "%Y", "MM": "%m", "DD": "%d"}
 
 
@@ -31,6 +30,7 @@ class Profile:
     decimal: str = ","
     thousands: str = "."
     currency: str = "DKK"
+    needs: tuple[str, ...] = ("date", "amount")
     booked: Mapping[str, tuple[str, ...]]
     pending: Mapping[str, tuple[str, ...]]
 
@@ -68,15 +68,15 @@ def fitting(header: list[str]) -> list[str]:
 def missing(profile: Profile, header: list[str]) -> list[str]:
     """Columns of a profile that a header lacks: the first name of each."""
     there = {name.casefold() for name in header}
-    needed = {name: profile.columns[name] for name in profile.columns if name in (*REQUIRED, "balance", "text")}
-    return [names[0] for names in needed.values() if not any(name.casefold() in there for name in names)]
+    needed = (profile.columns[field] for field in profile.needs if field in profile.columns)
+    return [names[0] for names in needed if not any(name.casefold() in there for name in names)]
 
 
 def _profile(data: Mapping[str, Any]) -> Profile:
     words = {name: _names(data.get(name) or {}) for name in ("booked", "pending", "columns")}
     given = {name: data[name] for name in ("delimiter", "decimal", "thousands", "currency") if name in data}
-    encodings = {"encodings": tuple(data["encodings"])} if "encodings" in data else {}
-    return Profile(profile=data["profile"], dates=tuple(data["dates"]), **words, **given, **encodings)  # type: ignore[arg-type]
+    lists = {name: tuple(data[name]) for name in ("encodings", "needs") if name in data}
+    return Profile(profile=data["profile"], dates=tuple(data["dates"]), **words, **given, **lists)  # type: ignore[arg-type]
 
 
 def _names(said: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:

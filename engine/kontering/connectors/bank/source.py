@@ -121,7 +121,7 @@ class Statements:
                 yield problems.too_large(shown, limit), "camt"
                 return
             with path.open("rb") as file:
-                form = self.options.format or _format(file)
+                form = self.options.format or _format(file, self.options)
                 for one in _lines(form, file, shown, profile, self.options):
                     yield one, form or "csv"
         except OSError as error:
@@ -141,7 +141,7 @@ def _lines(form: Format | None, file: BinaryIO, name: str, profile: Known, optio
         yield from table.read(file, name, options.limit, profile, options.account)
 
 
-def _format(file: BinaryIO) -> Format | None:
+def _format(file: BinaryIO, options: Options) -> Format | None:
     """What a file is, by how it begins."""
     head = file.read(4096)
     file.seek(0)
@@ -152,7 +152,8 @@ def _format(file: BinaryIO) -> Format | None:
     if text.startswith((":20:", "{1:")) or "\n:20:" in text or "\n:60F:" in text:
         return "mt940"
     first = text.partition("\n")[0]
-    return "csv" if not text or any(mark in first for mark in ";,\t") else None
+    profiled = options.profile is not None or options.profile_file is not None
+    return "csv" if profiled or not text or any(mark in first for mark in ";,\t") else None
 
 
 def _finished(path: Path, folder: Path) -> bool:

@@ -68,7 +68,8 @@ def _parsed(text: str, span: Span) -> Any:
     try:
         return mt940.parse(text)
     except (RuntimeError, ValueError, ArithmeticError, LookupError, TypeError) as error:
-        return problems.broken(span, f"the statement can't be read: {str(error).partition(chr(10))[0][:120]}")
+        said = next((one for one in reversed(error.args) if isinstance(one, str)), type(error).__name__)
+        return problems.broken(span, f"the statement has a field that can't be read: {said[:60]!r}")
 
 
 def _statement(parsed: Any, text: str, span: Span) -> Iterator[Read]:
