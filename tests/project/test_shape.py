@@ -51,7 +51,7 @@ def test_a_right_file_has_no_problems() -> None:
         ("layout: 1", 1, 1, "K151", "the file lacks the setting 'name'", "What it is called."),
         ("name: a\nparts: {}", 2, 1, "K151", "'parts' is empty", "it needs at least one entry"),
         ("name: [a]", 1, 7, "K152", "'name' takes a text, and this is a list", None),
-        ("name: a\nlayout: '19'", 2, 9, "K152", "'layout' takes a whole number, and this is a text", None),
+        ("name: a\nlayout: '19'", 2, 9, "K152", "'layout' takes a whole number, and this is a text", "write 19 without quotes"),
         ("name: a\nlayout: true", 2, 9, "K152", "'layout' takes a whole number, and this is true or false", None),
         ("name: a\ndays: [1, two]", 2, 11, "K152", "'days' takes a whole number, and this is a text", None),
         ("name: a\nuntil: 20260331", 2, 8, "K152", "'until' takes a text or nothing, and this is a whole number", None),

@@ -294,12 +294,14 @@ def _bad_let(entry: Entry) -> Diagnostic:
     return problems.bad_name(entry.key.span, entry.key.text, "a let")
 
 
-def listed(node: Sequence, out: Out) -> Listed:
+def listed(node: Sequence, out: Out) -> Listed | Broken:
     blocks = [_block(item, out) for item in node.items]
     ids: dict[str, Span] = {}
     for block in blocks:
         if block is not None and (first := ids.setdefault(block.id, block.span)) is not block.span:
             out.append(problems.doubled_id(block.span, "blocks", block.id, first))
+    if blocks and not any(blocks):
+        return Broken(span=node.span)
     return Listed(blocks=tuple(block for block in blocks if block is not None), span=node.span)
 
 

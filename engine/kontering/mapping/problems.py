@@ -171,7 +171,8 @@ def no_on_miss(span: Span, table: str) -> Diagnostic:
 
 
 def bad_on_miss(span: Span, found: str) -> Diagnostic:
-    hint = "a form to take instead is written {const: …} or {path: …}"
+    meant = closest(found, ("error", "hold"))
+    hint = f"did you mean {meant}?" if meant else "a form to take instead is written {const: …} or {path: …}"
     return Diagnostic("K140", f"on_miss must be error, hold or a form, not {found!r}", span, hint)
 
 
@@ -208,7 +209,9 @@ def bad_csv(span: Span, message: str, hint: str | None = None) -> Diagnostic:
 
 
 def csv_column(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("K143", f"the file has no column {name!r}", span, near(name, known, "it has"))
+    meant = closest(name, known := list(known))
+    hint = f"is it the one that is called {meant!r} there?" if meant else f"it has {', '.join(known)}"
+    return Diagnostic("K143", f"the file has no column {name!r}", span, hint)
 
 
 def hidden_row(span: Span, table: str, first: Span) -> Diagnostic:

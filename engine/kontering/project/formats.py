@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 
-from kontering.accounting import roles
+from kontering.accounting import roles, territory
 from kontering.diagnostics import closest
 from kontering.model.money import currencies
 from kontering.project.words import near_or_all
@@ -43,10 +43,12 @@ _COMMON = ("DKK", "EUR", "SEK", "NOK", "GBP", "USD", "CHF", "PLN", "CZK", "ISK",
 
 def country(text: str) -> str | None:
     """
-    >>> country("DK"), country("dk")
-    (None, 'a country is two capital letters: DK, DE, SE')
+    >>> country("DK"), country("dk"), country("NO")
+    (None, 'a country is two capital letters: DK, DE, SE', 'the VAT of a seller is known for countries of the EU')
     """
-    return None if re.fullmatch(r"[A-Z]{2}", text) else "a country is two capital letters: DK, DE, SE"
+    if not re.fullmatch(r"[A-Z]{2}", text):
+        return "a country is two capital letters: DK, DE, SE"
+    return None if text in territory.eu() else "the VAT of a seller is known for countries of the EU"
 
 
 def role(text: str) -> str | None:

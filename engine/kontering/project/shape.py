@@ -30,7 +30,9 @@ def problems(
     if schema.get("x-secret"):
         yield from _secret(node, name)
     elif not _fits_type(node, schema):
-        yield words.wrong_type(node.span, name, kinds(schema), kind(node), secret=_names_a_secret(node))
+        text = node.text if isinstance(node, Scalar) and "format" not in schema else ""
+        secret = _names_a_secret(node)
+        yield words.wrong_type(node.span, name, kinds(schema), kind(node), text=text, secret=secret)
     else:
         yield from _inside(node, schema, root, key)
 

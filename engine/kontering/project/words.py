@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -46,12 +47,30 @@ def missing_setting(span: Span, name: str, schema: Mapping[str, Any], of: str = 
     return Diagnostic("K151", f"{where} the setting {name!r}", span, schema.get("description"))
 
 
-def wrong_type(span: Span, name: str, wanted: Sequence[str], found: str, *, secret: bool = False) -> Diagnostic:
+def wrong_type(span: Span, name: str, wanted: Sequence[str], found: str, *, text: str, secret: bool) -> Diagnostic:
     message = f"{name!r} takes {listed(_KINDS[kind] for kind in wanted)}, and this is {_KINDS[found]}"
-    return Diagnostic("K152", message, span, "this setting is no secret: write its value" if secret else None)
+    way_on = "this setting is no secret: write its value" if secret else _rewritten(wanted, found, text)
+    return Diagnostic("K152", message, span, way_on)
+
+
+def _rewritten(wanted: Sequence[str], found: str, text: str) -> str | None:
+    """How a value of another type is probably meant."""
+    number = re.fullmatch(r"(-?\d+)(?:[.,](\d+))?", text)
+    if number and {"number", "integer"} & set(wanted) and (not number[2] or "number" in wanted):
+        fraction = ", with a point and" if number[2] else ""
+        return f"write {'.'.join(part for part in number.groups() if part)}{fraction} without quotes"
+    if "boolean" in wanted and text.lower() in ("yes", "on", "true", "no", "off", "false"):
+        return f"write {'true' if text.lower() in ('yes', 'on', 'true') else 'false'}, without quotes"
+    if "string" in wanted and text:
+        return f'write "{text}", in quotes'
+    if "array" in wanted and found == "string":
+        return f'write ["{text}"]'
+    return None
 
 
 def not_one_of(span: Span, name: str, found: str, choices: Sequence[str]) -> Diagnostic:
+    if found in choices:
+        return Diagnostic("K153", f"{name!r} can't be the text {found!r}", span, f"write {found}, without quotes")
     return Diagnostic("K153", f"{name!r} can't be {found!r}", span, near_or_all(found, choices))
 
 
