@@ -233,4 +233,5 @@ CODES: dict[str, str] = {
     "K703": "Something that is there twice",
     "K704": "A target that doesn't answer for a day",
     "K705": "A mistake that nobody foresaw",
+    "K706": "A webhook named what can't be read",
 }

@@ -17,7 +17,7 @@ from kontering.errors import Misuse
 from kontering.project.project import Project
 from kontering.store.limits import Shared
 from kontering.store.store import Store
-from kontering.sync import dispatch, health, worker
+from kontering.sync import dispatch, health, hooks, server, worker
 from kontering.sync.progress import Event
 from kontering.sync.turns import Desk
 from kontering.sync.wiring import wire
@@ -39,7 +39,11 @@ from kontering.sync.wiring import wire
     show_default=True,
     help="Who calls for work: this process looks, or jobs in PostgreSQL wake the workers of many machines.",
 )
-@click.option("--listen", metavar="[HOST:]PORT", help="Serve /healthz, /readyz and /metrics here.")
+@click.option(
+    "--listen",
+    metavar="[HOST:]PORT",
+    help="Serve /healthz, /readyz and /metrics here, and take webhooks at /hooks/PROJECT/CONNECTION.",
+)
 @click.option("--migrate", is_flag=True, help="Bring the stores' tables up to date, and end.")
 @click.option("--until-idle", is_flag=True, help="End when nothing is due; for tests and for trying out.")
 @project_option
@@ -76,7 +80,7 @@ def command(
         desks = [_desk(stack, project, counts) for project in chosen]
         work = worker.Work.of(desks, slots, threading.Event())
         if listen:
-            stack.enter_context(health.served(health.Health(work, counts), health.where(listen)))
+            stack.enter_context(_listening(work, counts, listen))
         with dispatch.stoppable(work.stop):
             whole = _serve(work, by, slots, until_idle=until_idle)
         logs.log.info("stopped", extra={"whole": whole})
@@ -107,6 +111,11 @@ def _desk(stack: contextlib.ExitStack, project: Project, counts: health.Counts) 
     stack.callback(desk.close)
     logs.log.info("serving", extra={"project": project.name, "flows": list(project.flows)})
     return desk
+
+
+def _listening(work: worker.Work, counts: health.Counts, address: str) -> contextlib.AbstractContextManager[int]:
+    seen, named = health.Health(work, counts), hooks.Hooks.of(work.desks)
+    return server.served(server.where(address), get=seen.page, post=named.page)
 
 
 def _serve(work: worker.Work, by: str, slots: int, *, until_idle: bool) -> bool:

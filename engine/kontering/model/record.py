@@ -31,7 +31,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointer:
-    """Kind and id: all that is taken from a webhook."""
+    """Kind and id: all that is taken from a webhook. Without id: there is something new of this kind."""
 
     kind: str
     id: str

@@ -28,6 +28,12 @@ def was_read(tx: Tx, flow: str) -> None:
     _put(tx, flow, read_at=tx.now)
 
 
+def read_at(tx: Tx, flow: str) -> int | None:
+    """When the source was last read to its end."""
+    found: int | None = tx.connection.scalar(sa.select(cursor.c.read_at).where(*_of(tx, flow)))
+    return found
+
+
 def forget(tx: Tx, flow: str) -> None:
     """The next reading begins at the very start; what is stored already falls out by its version."""
     _put(tx, flow, position=None)

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kontering.errors import NotOurs
-from kontering.store import owners
+from kontering.store import owners, pointers
 from kontering.store.store import Tx, upsert
 from kontering.store.tables import document, gate, lane
 
@@ -157,6 +157,15 @@ def put_off(tx: Tx, ours: Claimed, due: int | None, *, tries: int = 0, trouble: 
     """Frees a lane until `due`, or until something wakes it: after trouble, or when a source is read to its end."""
     freed = sa.update(lane).where(*_ours(tx, ours))
     tx.connection.execute(freed.values(owner=None, until=0, due=due, tries=tries, trouble=trouble))
+
+
+def read_again(tx: Tx, ours: Claimed, due: int | None) -> None:
+    """Frees a reading lane until `due`; until now, if webhooks have named something since it was read."""
+    _lock(tx, [ours.key])  # as in `give_back`: what wakers before us have committed is seen
+    named = pointers.is_there(tx, ours.flow)
+    put_off(tx, ours, tx.now if named else due)
+    if named and tx.wakes is not None:
+        tx.wakes(tx, [ours.key])
 
 
 def wake_all_open(tx: Tx, flows: Sequence[str]) -> None:

@@ -71,7 +71,7 @@ def run(
     judge: Judge = guard.verdict,
 ) -> Summary:
     """Reads the flows and delivers what is due, until nothing is; raises KeyboardInterrupt when it was stopped."""
-    desk = Desk(store=store, wired=wired, judge=judge, limiter=Shared(store))
+    desk = Desk(store=store, wired=wired, judge=judge, limiter=Shared(store), asked_for=True)
     inline = Inline(desk=desk, patience=patience)
     desk.tell = lambda event: _heard(inline, tell, event)
     _make_due(desk, from_start=from_start)

@@ -17,14 +17,18 @@ from kontering.model.record import Page, Record
 from kontering.model.voucher import Document, about
 from kontering.project.policy import state_of
 from kontering.sdk.connector import Source
-from kontering.store import audit, codec, cursors, documents, lanes, links, recognitions
+from kontering.store import audit, codec, cursors, documents, lanes, links, pointers, recognitions
 from kontering.store.lanes import Claimed
+from kontering.store.pointers import Named
 from kontering.store.store import Store, Tx
-from kontering.sync import holds, keys, kill, mishaps, outstanding
+from kontering.sync import holds, keys, kill, mishaps, outstanding, pointed
 from kontering.sync.others import Others, Settled, beside
 from kontering.sync.prepare import Held, Prepared, Ready, Skipped, prepare
 from kontering.sync.progress import Ended, Tell, Tick, Unreadable, quiet
 from kontering.sync.wiring import WiredFlow
+
+NAMED = 100
+"""Records that were named by webhooks and are kept in one transaction."""
 
 
 def lane_of(flow: WiredFlow) -> str:
@@ -42,14 +46,19 @@ class Reading:
     stands_in: bool = False
     tell: Tell = quiet
     stops: Callable[[], bool] = lambda: False
+    is_due: Callable[[], bool] = lambda: True
+    """Is all that is new to be read, or only what webhooks have named?"""
 
 
 def read_flow(reading: Reading) -> int:
-    """Reads everything that is new; gives back how many documents came of it."""
+    """Reads what webhooks have named, and everything that is new; gives back how many documents came of it."""
     flow, store = reading.flow, reading.store
+    first, named_all = (0, False) if reading.stands_in else _read_named(reading)
+    if reading.stops() or (named_all and not reading.is_due()):
+        return first
     with store.look() as tx:
         position = None if reading.stands_in else cursors.position(tx, flow.name)
-    read, accepted = 0, 0
+    read, accepted = 0, first
     for page in reading.source.read(flow.kind, position):
         accepted += _page(reading, page)
         read += len(page.records)
@@ -91,7 +100,21 @@ def _origin(tx: Tx, connection: str, source: str, kinds: Sequence[str], id_: str
     return next((key for key in (*linked, *numbered) if keys.source_of(key) == connection), None)
 
 
-def _page(reading: Reading, page: Page) -> int:
+def _read_named(reading: Reading) -> tuple[int, bool]:
+    """How many documents came of what webhooks have named, and whether all of it was named by its id."""
+    accepted, ids = 0, []
+    while not reading.stops():
+        with reading.store.look() as tx:
+            named = pointers.of(tx, reading.flow.name, NAMED)
+        if not named:
+            break
+        ids += [one.pointer.id for one in named]
+        page = pointed.page(reading.source, [one.pointer for one in named if one.pointer.id])
+        accepted += _page(reading, page, named)
+    return accepted, bool(ids) and all(ids)
+
+
+def _page(reading: Reading, page: Page, named: Sequence[Named] = ()) -> int:
     """One page: prepared first, then kept in one short transaction."""
     flow, store = reading.flow, reading.store
     for problem in page.problems:
@@ -102,6 +125,7 @@ def _page(reading: Reading, page: Page) -> int:
     with store.begin() as tx:
         lanes.renew(tx, reading.ours)
         accept(tx, flow, ready)
+        pointers.remove(tx, named)
         if page.after is not None and not reading.stands_in:
             cursors.move(tx, flow.name, page.after)
     kill.point("after_page")

@@ -6,14 +6,13 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from kontering.errors import StoreUnusable
 from kontering.sync import status
 from kontering.sync.progress import Ended, Event, Troubled
+from kontering.sync.server import Page
 from kontering.sync.worker import Work
 
 NEEDS_EXTRA = "metrics need an extra: pip install 'kontering[metrics]'\n"
@@ -36,15 +35,6 @@ class Counts:
                     self.troubles[project, connection] += 1
                 case _:
                     pass
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An answer: status, type of content, text."""
-
-    status: int
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,43 +109,5 @@ class Collected:
         yield from (ended, troubles)
 
 
-@contextmanager
-def served(health: Health, address: tuple[str, int]) -> Iterator[int]:
-    """Serves the pages until the block ends; gives the port."""
-
-    class Answers(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = health.page(self.path.partition("?")[0])
-            body = page.text.encode()
-            self.send_response(page.status)
-            self.send_header("Content-Type", page.kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: Any) -> None:
-            """Nobody wants a line for each look."""
-
-    server = ThreadingHTTPServer(address, Answers)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(2)
-
-
 def _json(code: int, value: dict[str, Sequence[str]]) -> Page:
     return Page(code, "application/json", json.dumps({"ok": code == 200, **value}) + "\n")
-
-
-def where(text: str) -> tuple[str, int]:
-    """
-    >>> where("8080"), where("0.0.0.0:9000")
-    (('127.0.0.1', 8080), ('0.0.0.0', 9000))
-    """
-    host, _, port = text.rpartition(":")
-    return host or "127.0.0.1", int(port)

@@ -18,7 +18,7 @@ import httpx
 from kontering.errors import Denied, Misuse, NotOurs, Problems, Refused, TryLater, Unsure
 from kontering.sdk.connector import Target
 from kontering.sdk.limits import Limiter
-from kontering.store import audit, documents, gates, lanes
+from kontering.store import audit, cursors, documents, gates, lanes
 from kontering.store.lanes import Claimed
 from kontering.store.store import Store, Tx
 from kontering.sync import course, guard, holds, mishaps, schedules
@@ -49,6 +49,8 @@ class Desk:
     tell: Tell = quiet
     limiter: Limiter | None = None
     ladder: Sequence[float] = LADDER
+    asked_for: bool = False
+    """A person, or cron, wants all of the sources read now."""
     stop: threading.Event = field(default_factory=threading.Event)
     clients: dict[str, httpx.Client] = field(default_factory=dict)
     read: Counter[str] = field(default_factory=Counter)
@@ -128,7 +130,8 @@ def next_reading(desk: Desk, flow: str, last: int | None) -> int | None:
 def _give_back(desk: Desk, ours: Claimed) -> None:
     with desk.store.begin() as tx:
         if ours.reads:
-            lanes.put_off(tx, ours, tx.now if desk.stop.is_set() else next_reading(desk, ours.flow, tx.now))
+            read_at = cursors.read_at(tx, ours.flow) or tx.now
+            lanes.read_again(tx, ours, tx.now if desk.stop.is_set() else next_reading(desk, ours.flow, read_at))
         else:
             flows = () if desk.wired.reviewed else desk.wired.running(gates.paused_flows(tx))
             lanes.give_back(tx, [ours], flows)
@@ -169,10 +172,19 @@ def _read(desk: Desk, ours: Claimed) -> None:
         stands_in=stands_in is not None,
         tell=desk.tell,
         stops=desk.stop.is_set,
+        is_due=lambda: desk.asked_for or _is_due(desk, name),
     )
     accepted = read_flow(reading)
     with desk.guard:
         desk.read[name] += accepted
+
+
+def _is_due(desk: Desk, flow: str) -> bool:
+    """Is all of the source to be read, or only what webhooks have named?"""
+    with desk.store.look() as tx:
+        due = next_reading(desk, flow, cursors.read_at(tx, flow))
+        by_webhook = schedules.parse(desk.wired.flows[flow].policy.schedule) == schedules.OnWebhook()
+        return by_webhook or (due is not None and due <= tx.now)
 
 
 def _target(desk: Desk, connection: str) -> Target:

@@ -18,6 +18,8 @@ from kontering.sdk.connector import Pointer
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 SETTINGS = {"name": "shop", "webhook_secret": "hemmelig-7"}
+REFUNDS = Pointer(kind="refund", id="")
+"""Some refund of some order: an order's webhook doesn't say whether it tells of one."""
 URL = "https://books.example/hooks/shop"
 
 
@@ -67,7 +69,7 @@ def test_a_changed_order_is_a_pointer() -> None:
     assert sent.headers["x-wc-webhook-topic"] == "order.updated"
     assert sent.headers["x-wc-webhook-resource"] == "order"
     assert b'"total":"278.90"' in sent.content
-    assert pointers(sent) == [Pointer(kind="order", id="5101")]
+    assert pointers(sent) == [Pointer(kind="order", id="5101"), REFUNDS]
 
 
 def test_a_refund_tells_of_its_order() -> None:
@@ -76,7 +78,7 @@ def test_a_refund_tells_of_its_order() -> None:
 
     deliver_webhooks(shop, inbox)
 
-    assert pointers(inbox.got[-1]) == [Pointer(kind="order", id="5104")]
+    assert pointers(inbox.got[-1]) == [Pointer(kind="order", id="5104"), REFUNDS]
 
 
 def test_a_deleted_order_sends_its_id_only() -> None:
@@ -86,7 +88,7 @@ def test_a_deleted_order_sends_its_id_only() -> None:
     deliver_webhooks(shop, inbox)
 
     assert inbox.got[-1].content == b'{"id":5101}'
-    assert pointers(inbox.got[-1]) == [Pointer(kind="order", id="5101")]
+    assert pointers(inbox.got[-1]) == [Pointer(kind="order", id="5101"), REFUNDS]
 
 
 def test_a_changed_product_is_a_pointer_too() -> None:

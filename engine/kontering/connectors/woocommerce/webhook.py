@@ -38,7 +38,7 @@ def signature(body: bytes, secret: str) -> bytes:
 
 
 def _pointers(resource: str, body: bytes) -> Sequence[Pointer]:
-    """An order's webhook tells of its refunds too, which the next round of a refund flow finds by the order's date."""
+    """An order's webhook tells of its refunds too, without saying which: the order's date leads to them."""
     try:
         thing = read_json(body)
     except NotJson as error:
@@ -46,4 +46,5 @@ def _pointers(resource: str, body: bytes) -> Sequence[Pointer]:
     id_ = thing.get("id") if isinstance(thing, Mapping) else None
     if resource not in KINDS or not isinstance(id_, int) or id_ <= 0:
         return ()
-    return (Pointer(kind=resource, id=str(id_)),)
+    also = (Pointer(kind="refund", id=""),) if resource == "order" else ()
+    return (Pointer(kind=resource, id=str(id_)), *also)
