@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ from kontering.project import opened
 from kontering.project.parts import Project
 from kontering.project.project import load_project
 from kontering.store import codec
-from kontering.store.store import Store, Tx
+from kontering.store.store import Store, Tx, milliseconds
 from kontering.store.tables import delivery, document
 from kontering.sync import dispatch, keys, wiring
 
@@ -62,11 +63,16 @@ class Stored:
 
 @dataclass(slots=True)
 class Engine:
-    """One project on disk with its store; `settings` are those of the case, or of its books before."""
+    """One project on disk with its store; `settings` are those of the case, or of its books before.
+
+    With `today` what is deferred is recognised by a flow from `store/recognition`, as on that day.
+    """
 
     folder: Path
     settings: Settings
     config: Data
+    url: str = "sqlite:///cases.db"
+    today: dt.date | None = None
     kinds: dict[str, set[str]] = field(default_factory=dict)
     count: int = 0
 
@@ -107,7 +113,13 @@ class Engine:
         return project
 
     def store(self, project: Project) -> Store:
-        return Store.open(project.store, project=project.name)
+        return Store.open(project.store, project=project.name, clock=self._clock if self.today else None)
+
+    def _clock(self) -> int:
+        """Always later, and always this day: what is due soon becomes due."""
+        assert self.today is not None
+        noon = dt.datetime.combine(self.today, dt.time(6), tzinfo=dt.UTC)
+        return round(noon.timestamp() * 1000) + milliseconds() % 40_000_000
 
     def look(self, since: int = 0) -> list[Stored]:
         """The documents that came after a point, newest editions, in order."""
@@ -190,7 +202,7 @@ def _project(engine: Engine) -> Data:
     return {
         "kontering": 1,
         "project": "cases",
-        "store": "sqlite:///cases.db",
+        "store": engine.url,
         "seller": _said(settings, "seller"),
         "accounting": _said(settings, "accounting"),
         "connections": {
@@ -202,8 +214,18 @@ def _project(engine: Engine) -> Data:
             for source in sources
             for kind in KINDS
             if kind in engine.kinds.get(source, ())
-        },
+        }
+        | ({"earned": _earned(settings)} if engine.today else {}),
     }
+
+
+def _earned(settings: Settings) -> Data:
+    flow = {"from": "store/recognition", "mapping": "store/recognition-to-recognition", "to": "books"}
+    return flow | {"states": {"*": "book"}, "closed_period": _closed_period(settings)}
+
+
+def _closed_period(settings: Settings) -> str:
+    return "next_open_day" if settings.on_closed_period == "next_open_day" else "hold"
 
 
 def _books(settings: Settings) -> Data:
@@ -226,7 +248,7 @@ def _flow(engine: Engine, source: str, kind: str) -> Data:
         "customers": {"match": list(settings.match_by)},
         "products": {"fallback": "OTHER"},
         "totals": {"tolerance": settings.tolerance},
-        "closed_period": "next_open_day" if settings.on_closed_period == "next_open_day" else "hold",
+        "closed_period": _closed_period(settings),
         "edited_after_booking": "credit_and_rebill" if settings.edit_after_booking == "credit_and_rebill" else "hold",
     }
     if kind in ("order", "refund"):

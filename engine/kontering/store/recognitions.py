@@ -34,10 +34,11 @@ class Kept:
 
 
 def edition(tx: Tx, connection: str, key: str) -> Planned | None:
-    """The invoice of this very key, settled last; an edited order has others beside it."""
+    """The invoice of this very key, as it was delivered last; an edited order has others beside it."""
     terms = (*_here(tx, connection), document.c.key == key, document.c.kind == "invoice")
     rows = sa.select(document.c.document).where(*terms, document.c.document.is_not(None))
-    text = tx.connection.scalar(rows.order_by(document.c.id.desc()).limit(1))
+    newest = rows.order_by(document.c.done_at.is_(None), document.c.id.desc()).limit(1)
+    text = tx.connection.scalar(newest)
     return None if text is None else codec.planned(text)
 
 
@@ -49,14 +50,14 @@ def of(tx: Tx, connection: str, key: str) -> tuple[PlannedVoucher, ...]:
 
 
 def deferring(tx: Tx, connection: str) -> Iterator[Planned]:
-    """Delivered invoices, and credit notes, with lines on deferred revenue."""
-    delivered = sa.or_(
-        document.c.state == "done", sa.and_(document.c.kind == "credit_note", document.c.state.in_(OPEN))
-    )
-    terms = (*_here(tx, connection), document.c.kind.in_(codec.SALES), delivered)
+    """Invoices with lines on deferred revenue that were delivered, whatever came of their records, and credit notes."""
+    invoices = sa.and_(document.c.kind == "invoice", document.c.done_at.is_not(None))
+    credit_notes = sa.and_(document.c.kind == "credit_note", document.c.state.in_((*OPEN, "waiting", "done")))
     some = document.c.document.contains('"role":"deferred_revenue"', autoescape=True)
-    rows = sa.select(document.c.document).where(*terms, some).order_by(document.c.id)
-    yield from (codec.planned(text) for text in tx.connection.scalars(rows))
+    terms = (*_here(tx, connection), sa.or_(invoices, credit_notes), some)
+    rows = sa.select(document.c.kind, document.c.key, document.c.document).where(*terms).order_by(document.c.id)
+    newest = {(row.kind, row.key): row.document for row in tx.connection.execute(rows)}
+    yield from map(codec.planned, newest.values())
 
 
 def recognised(tx: Tx, connection: str) -> Iterator[Kept]:
