@@ -1,7 +1,8 @@
 """Bank lines matched with what is open: by name first, by amount last, each with its reason; nothing is guessed.
 
-The order of tries: reference, numbers in the text, the same amount on one open item, several items of one customer
-that add up, a fee that was held back. Two answers that are equally good are none.
+The order of tries: what a person has decided, reference, numbers in the text, a rule of the project, the same amount on
+one open item, several items of one customer that add up, a fee that was held back. Two answers that are equally good
+are none. What the bank says that it took (`charges`) is no guess: the payer paid so much more.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Literal
 
+from kontering.accounting import categories, fik
 from kontering.accounting.settings import Settings
-from kontering.model.bank import BankLine, OpenItem
+from kontering.model.bank import BankLine, Decision, OpenItem
 from kontering.model.document import Posting, PostingLine, Warned
 from kontering.model.money import ZERO, to_currency
 
-MatchKind = Literal["exact", "many_to_one", "partial", "overpaid", "fee_difference", "unmatched"]
+MatchKind = Literal["exact", "many_to_one", "partial", "overpaid", "fee_difference", "category", "unmatched"]
 # More items than these of one customer give sums by chance.
 MOST_ITEMS, MOST_IN_SUM = 12, 6
 
@@ -33,6 +35,8 @@ class Match:
     fee: Decimal = ZERO
     surplus: Decimal = ZERO
     reason: str = ""
+    role: str | None = None
+    vat: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +64,94 @@ def match(lines: Sequence[BankLine], items: Sequence[OpenItem], settings: Settin
     return Matched(matches=tuple(found), left=left, warnings=tuple(warnings))
 
 
-def match_line(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match:
-    """What one line pays."""
-    able = [item for item in items if item.currency == line.currency and (item.amount > 0) == (line.amount > 0)]
+def match_line(
+    line: BankLine, items: Sequence[OpenItem], settings: Settings, decision: Decision | None = None
+) -> Match:
+    """What one line pays, or where it goes."""
+    if decision is not None:
+        return _decided(line, items, decision, settings)
+    found = _found(line, items, settings)
+    if found.kind != "unmatched" or line.original is None:
+        return found
+    amount, currency = line.original  # a payer abroad: the document may be in the currency that was paid
+    other = replace(line, amount=amount, currency=currency, fx=line.amount * (line.fx or 1) / amount, original=None)
+    second = _found(other, items, settings)
+    return second if second.kind != "unmatched" else found
+
+
+def _found(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match:
+    whole = replace(line, amount=line.amount + line.charges, charges=ZERO)
+    found = _matched(whole, items, settings)
+    return replace(found, line=line, fee=found.fee + line.charges) if line.charges else found
+
+
+def _matched(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match:
+    able = able_to(line, items)
     named, by = _named(line, able)
     if named:
         return _paying(line, named, by, settings)
+    rule = categories.category_of(line, settings.categories)
+    if rule is not None:
+        return Match(line=line, kind="category", role=rule.role, vat=rule.vat, reason=f"the rule {rule.id}")
     near = [item for item in able if abs((line.date - item.date).days) <= settings.match_days]
     for tried in (_same_amount, _several, _less_fee):
         if (found := tried(line, near, settings)) is not None:
-            return found
+            return _only_suggested(found) if settings.match_by_amount == "suggest" else found
     return Match(line=line, kind="unmatched", reason="nothing open has this number or amount")
+
+
+def able_to(line: BankLine, items: Sequence[OpenItem]) -> list[OpenItem]:
+    """The items that a line could pay: in its currency, and in its direction."""
+    return [item for item in items if item.currency == line.currency and (item.amount > 0) == (line.amount > 0)]
+
+
+def _only_suggested(found: Match) -> Match:
+    if found.kind == "unmatched":
+        return found
+    return Match(line=found.line, kind="unmatched", reason=f"it may be {found.reason}, but it doesn't say so")
+
+
+def _decided(line: BankLine, items: Sequence[OpenItem], decision: Decision, settings: Settings) -> Match:
+    """What a person said; unmatched, with the reason, where that can't be done any more."""
+    by = f"{decision.who} said so"
+    if decision.role is not None:
+        return Match(line=line, kind="category", role=decision.role, vat=decision.vat, reason=by)
+    by_key = {item.key: item for item in able_to(line, items)}
+    lacks = [key for key, _ in decision.pays if key not in by_key]
+    if lacks:
+        reason = f"{decision.who} said that it pays {', '.join(lacks)}, which isn't open (any more)"
+        return Match(line=line, kind="unmatched", reason=reason)
+    whole = replace(line, amount=line.amount + line.charges, charges=ZERO)
+    parts = tuple((by_key[key], by_key[key].amount if part is None else part) for key, part in decision.pays)
+    found = _paid(whole, parts, by, less_fee=decision.less_fee)
+    return replace(found, line=line, fee=found.fee + line.charges)
+
+
+def _paid(line: BankLine, parts: tuple[tuple[OpenItem, Decimal], ...], by: str, *, less_fee: bool) -> Match:
+    owed, several = sum((part for _, part in parts), ZERO), len(parts) > 1
+    too_much = [item.number for item, part in parts if abs(part) > abs(item.amount) or (part > 0) != (item.amount > 0)]
+    if too_much:
+        return Match(line=line, kind="unmatched", reason=f"{by}, but on {too_much[0]} less is open")
+    whole = all(part == item.amount for item, part in parts)
+    short = abs(owed) - abs(line.amount)
+    if short == 0:
+        kind: MatchKind = "many_to_one" if several else "exact" if whole else "partial"
+        return Match(line=line, kind=kind, parts=parts, reason=by)
+    if short > 0 and less_fee and line.amount > 0:
+        return Match(line=line, kind="fee_difference", parts=parts, fee=short, reason=f"{by}, {short} held back")
+    if short > 0 and not several:
+        return Match(line=line, kind="partial", parts=((parts[0][0], line.amount),), reason=by)
+    if short < 0 and whole:
+        reason = f"{by}, {line.amount - owed} too much stays as credit"
+        return Match(line=line, kind="overpaid", parts=parts, surplus=line.amount - owed, reason=reason)
+    return Match(line=line, kind="unmatched", reason=f"{by}, but that comes to {owed}")
 
 
 def vouchers(found: Match, settings: Settings) -> Iterator[Posting]:
     """The voucher of a match; a payout is posted already, and an unmatched line isn't posted."""
+    if found.role is not None:
+        yield categories.voucher(found.line, found.role, found.vat, found.reason, settings)
+        return
     parts = [(item, part) for item, part in found.parts if item.role != "posted"]
     if not parts:
         return
@@ -106,10 +183,24 @@ def _named(line: BankLine, items: Sequence[OpenItem]) -> tuple[list[OpenItem], s
         by_reference = [item for item in items if line.reference in (item.number, item.key, *item.references)]
         if by_reference:
             return by_reference, f"reference {line.reference}"
+    slips = fik.numbers(f"{line.reference or ''} {line.text}")
+    by_slip = [item for item in items if set(slips) & {item.number, *item.references}]
+    if by_slip:
+        return by_slip, f"payment id of {', '.join(item.number for item in by_slip)}"
     words = _words(f"{line.text} {line.reference or ''}")
-    found = [item for item in items if words & {word.casefold() for word in (item.number, *item.references)}]
+    found = [item for item in items if any(_says(line, item, word) for word in words & _names(item))]
     names = ", ".join(item.number for item in found)
     return found, f"number {names} in the text"
+
+
+def _names(item: OpenItem) -> set[str]:
+    return {word.casefold() for word in (item.number, *item.references)}
+
+
+def _says(line: BankLine, item: OpenItem, word: str) -> bool:
+    """Does a word name an item? A short number, or a year, may stand there by chance: then the amount must fit too."""
+    by_chance = word.isdigit() and (len(word) < 4 or abs(int(word[:5]) - line.date.year) < 2)
+    return not by_chance or item.amount == line.amount
 
 
 def _words(text: str) -> set[str]:

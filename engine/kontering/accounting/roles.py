@@ -48,6 +48,7 @@ ROLES: dict[str, str] = {
     "bad_debt": "what customers never paid",
     "cogs": "cost of goods sold",
     "cost": "what was bought and used",
+    "other_income": "income beside sales, such as interest",
 }
 
 _FOREIGN = {
@@ -57,17 +58,22 @@ _FOREIGN = {
     EXPORT_GOODS: "revenue_export",
     EXPORT_SERVICES: "revenue_export",
 }
+_COST = re.compile(r"cost_[a-z][a-z0-9_]*")
 _CODE = re.compile(r"(?:[A-Z]{2}(?:\d+(?:\.\d+)?|RC)|OSS-[A-Z]{2}-\d+(?:\.\d+)?|EUG|EUS|EXP|EXS|IMP|OUT)(?:-IN)?")
 
 
 def is_role(name: str) -> bool:
-    """Is this a role; `vat_oss_DE` and its like are, one for each country of the One Stop Shop.
+    """Is this a role; `vat_oss_DE` is one for each country of the One Stop Shop, `cost_rent` one for each kind of cost.
 
-    >>> is_role("vat_out"), is_role("vat_oss_DE"), is_role("vat_oss_NO")
-    (True, True, False)
+    >>> is_role("vat_out"), is_role("vat_oss_DE"), is_role("vat_oss_NO"), is_role("cost_rent")
+    (True, True, False, True)
     """
     country = name.removeprefix("vat_oss_")
-    return name in ROLES or (country != name and (country in territory.eu() or country == "XI"))
+    return (
+        name in ROLES
+        or _COST.fullmatch(name) is not None
+        or (country != name and (country in territory.eu() or country == "XI"))
+    )
 
 
 def near_codes(code: str) -> tuple[str, ...]:

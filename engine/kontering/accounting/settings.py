@@ -24,6 +24,23 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A rule for bank lines that pay no document: whatever fits all its conditions goes to the account of `role`."""
+
+    id: str
+    role: str
+    vat: str | None = None
+    text: str | None = None
+    party: str | None = None
+    reference: str | None = None
+    bank: str | None = None
+    account: str | None = None
+    direction: Literal["in", "out"] | None = None
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A seller's choices; nothing here is guessed from a document."""
 
@@ -124,6 +141,10 @@ class Settings:
     """How much a bank payment may fall short and still close an invoice; the difference goes to fees."""
     match_days: int = 60
     """How many days a bank line may lie from a document's date and still be matched by amount alone."""
+    match_by_amount: Literal["book", "suggest"] = "book"
+    """A bank line that names nothing and whose amount only one open item has pays it, or waits for a person's word."""
+    categories: tuple[Category, ...] = ()
+    """Where bank lines go that pay no document, such as fees and rent; the first rule that fits decides."""
     vat_base_share: Decimal = Decimal("0.80")
     """Share of an established loss by which the VAT base is lowered."""
 

@@ -10,7 +10,11 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankLine:
-    """One movement on the bank account: money in is positive. `fx` is the bank's rate, where it isn't base currency."""
+    """One movement on the bank account: money in is positive. `fx` is the bank's rate, where it isn't base currency.
+
+    `charges` is what the bank took of it; `original` what was paid in another currency. `account` is whose line it is,
+    `code` the bank's kind of movement.
+    """
 
     key: str
     date: dt.date
@@ -20,6 +24,10 @@ class BankLine:
     reference: str | None = None
     party: str | None = None
     fx: Decimal | None = None
+    account: str | None = None
+    code: str | None = None
+    charges: Decimal = Decimal(0)
+    original: tuple[Decimal, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +47,23 @@ class OpenItem:
     party: str | None = None
     name: str | None = None
     references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person has said of a bank line: the documents that it pays, or the account's role that it goes to.
+
+    `pays` are amounts by document, None for whatever is open; `less_fee` says that what is missing was held back.
+    """
+
+    line: str
+    pays: tuple[tuple[str, Decimal | None], ...] = ()
+    less_fee: bool = False
+    role: str | None = None
+    vat: str | None = None
+    who: str = ""
+    text: str = ""
+    party: str | None = None
+    amount: Decimal = Decimal(0)
+    parties: tuple[str, ...] = ()
+    """Whose documents they were: by this a payer is known the next time."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from kontering.accounting.settings import Rate, Settings
+from kontering.accounting.settings import Category, Rate, Settings
 
 
 def settings(project: Mapping[str, Any]) -> Settings:
@@ -35,6 +35,16 @@ def _rates(said: list[Mapping[str, Any]]) -> tuple[Rate, ...]:
     )
 
 
+def _categories(said: list[Mapping[str, Any]]) -> tuple[Category, ...]:
+    return tuple(_category(rule) for rule in said)
+
+
+def _category(said: Mapping[str, Any]) -> Category:
+    amounts = {name: _decimal(said[name]) for name in ("at_least", "at_most") if name in said}
+    words: Any = {name: value for name, value in said.items() if name not in amounts}
+    return Category(**words, **amounts)
+
+
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "reverse_charge": frozenset,
     "enabled_currencies": frozenset,
@@ -45,4 +55,5 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "cash_rounding": _decimal,
     "max_fee_difference": _decimal,
     "vat_base_share": _decimal,
+    "categories": _categories,
 }

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import msgspec
 
 from kontering.diagnostics import Diagnostic
+from kontering.model.bank import Decision
 from kontering.model.document import Planned
 from kontering.model.plan import Found, Step
 from kontering.model.state import State, StateKind
@@ -31,6 +32,7 @@ _state = msgspec.json.Decoder(State, float_hook=Decimal)
 _steps = msgspec.json.Decoder(Step, float_hook=Decimal)
 _details = msgspec.json.Decoder(_Details)
 _founds = msgspec.json.Decoder(Found, float_hook=Decimal)
+_decisions = msgspec.json.Decoder(Decision)
 
 
 def packed(value: object) -> str:
@@ -67,6 +69,11 @@ def step(text: str) -> Step:
 def found(text: str) -> Found:
     """What a target answered."""
     return _founds.decode(text)
+
+
+def decision(text: str) -> Decision:
+    """What a person has said of a bank line."""
+    return _decisions.decode(text)
 
 
 def problems(text: str) -> tuple[Diagnostic, ...]:

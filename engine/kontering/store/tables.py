@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
-VERSION = 3
+VERSION = 4
 """The schema's version; a store of a newer one is refused."""
 
 metadata = MetaData()
@@ -150,6 +150,17 @@ approval = Table(
     _instant("at", required=True),
 )
 """Documents that another person has signed off, as they were planned."""
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("project", String, primary_key=True),
+    Column("line", String, primary_key=True),
+    _text("who"),
+    _instant("at", required=True),
+    Column("said", Text, nullable=False),
+)
+"""What people have said of bank lines: what they pay, or where they go."""
 
 token = Table(
     "token",
