@@ -10,8 +10,9 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,17 @@ import pytest
 import sqlalchemy as sa
 from tests.connectors.woocommerce.shops import SITE, api, case, empty, with_cases, with_goods
 
+from kontering.connectors.ledger import reads
 from kontering.connectors.ledger.tables import ledger_invoice
 from kontering.connectors.woocommerce.simulator import KEY, SECRET, Shop, Simulated, deliver_webhooks
 from kontering.project.project import load_project
 from kontering.store import audit, cursors, engine_tables, tables
 from kontering.store.limits import Shared
-from kontering.store.store import Store
+from kontering.store.store import Store, Tx
 from kontering.sync import cluster, dispatch, hooks, server, worker
 from kontering.sync.turns import Desk
 from kontering.sync.wiring import Wired, wire
-from kontering.testing import Faulty, Simulator
+from kontering.testing import Faulty
 from kontering.testing.faults import late
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "webshop"
@@ -46,7 +48,7 @@ def shop_of(*cases: str) -> Simulated[Shop]:
     return shop
 
 
-def flows(shop: Simulator, schedule: str = "every 1 day") -> Wired:
+def flows(shop: Callable[[httpx.Request], httpx.Response], schedule: str = "every 1 day") -> Wired:
     """The example's shop into its ledger, read once a day if nothing hurries it."""
     os.environ.update(WOO_KEY=KEY, WOO_SECRET=SECRET, ECO_APP="a", ECO_GRANT="b")
     project = load_project(EXAMPLE)
@@ -56,6 +58,17 @@ def flows(shop: Simulator, schedule: str = "every 1 day") -> Wired:
     flow = replace(flow, policy=replace(flow.policy, schedule=schedule))
     project = replace(project, connections={**project.connections, "shop": seller}, flows={"ledger": flow})
     return wire(project, transports={"shop": httpx.MockTransport(shop)})
+
+
+class Inbox:
+    """Keeps what the shop sends, for later."""
+
+    def __init__(self) -> None:
+        self.got: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.got.append(request)
+        return httpx.Response(200)
 
 
 @dataclass
@@ -84,8 +97,8 @@ class Site:
             numbers = sa.select(ledger_invoice.c.reference).where(ledger_invoice.c.number.is_not(None))
             return sorted(tx.connection.scalars(numbers)) if self.has_books(tx) else []
 
-    def has_books(self, tx: Any) -> bool:
-        return sa.inspect(tx.connection).has_table("ledger_invoice")
+    def has_books(self, tx: Tx) -> bool:
+        return bool(sa.inspect(tx.connection).has_table("ledger_invoice"))
 
     def pointers(self) -> int:
         with self.store.look() as tx:
@@ -156,14 +169,14 @@ def test_doubled_replayed_and_reordered_webhooks_change_nothing_in_the_books(tmp
     calm = tmp_path / "calm.db"
     with Store.open(f"sqlite:///{calm}", project="webshop") as store:
         dispatch.run(store, flows(shop))
-    held: list[httpx.Request] = []
+    held = Inbox()
     for note in ("one", "two"):
         for id_ in (5101, 5113, 5130):
             api(shop).put(f"orders/{id_}", json={"meta_data": [{"key": "note", "value": note}]}).raise_for_status()
-        deliver_webhooks(shop, lambda request: held.append(request) or httpx.Response(200))
+        deliver_webhooks(shop, held)
 
     with site(f"sqlite:///{tmp_path}/a.db", flows(shop)) as here:
-        storm = held * 5
+        storm = held.got * 5
         random.Random(7).shuffle(storm)
         for request in storm:
             here.again(request)
@@ -172,20 +185,20 @@ def test_doubled_replayed_and_reordered_webhooks_change_nothing_in_the_books(tmp
         assert journal(tmp_path / "a.db") == journal(calm)
 
 
-def journal(path: Path) -> list[Any]:
-    """What the ledger has, document by document and account by account."""
+def journal(path: Path) -> tuple[list[Any], Mapping[str, Decimal]]:
+    """What the ledger has: document by document, and account by account. Numbers follow the order of arrival."""
     with Store.open(f"sqlite:///{path}", project="webshop", read_only=True) as store, store.look() as tx:
-        texts = "SELECT i.reference, i.number, i.gross FROM ledger_invoice i ORDER BY i.reference"
-        return [tuple(row) for row in tx.connection.exec_driver_sql(texts)]
+        invoices = sa.select(ledger_invoice.c.reference, ledger_invoice.c.gross).order_by(ledger_invoice.c.reference)
+        return [tuple(row) for row in tx.connection.execute(invoices)], reads.role_balances(tx.connection)
 
 
 @pytest.mark.parametrize("forged", ["another secret", "another body", "no signature", "an empty signature"])
 def test_a_forged_webhook_is_refused_and_nothing_is_kept(tmp_path: Path, forged: str) -> None:
     shop = shop_of(*FIRST)
     api(shop).put("orders/5101", json={"customer_note": "mine"}).raise_for_status()
-    real: list[httpx.Request] = []
-    deliver_webhooks(shop, lambda request: real.append(request) or httpx.Response(200))
-    request = real[-1]
+    inbox = Inbox()
+    deliver_webhooks(shop, inbox)
+    request = inbox.got[-1]
     with site(f"sqlite:///{tmp_path}/a.db", flows(shop)) as here:
         assert until(lambda: len(here.booked()) == 2 and here.is_quiet())
         before = len(shop.calls)
