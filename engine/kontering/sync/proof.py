@@ -93,10 +93,11 @@ def predicted(want: Wanted) -> Decimal:
 
 
 def _prediction(want: Wanted) -> Decimal:
-    rule = want.taker.takes[want.document.kind].rounding
-    if rule is None:
+    takes = want.taker.takes[want.document.kind]
+    if takes.rounding is None:
         return Decimal(0)
-    match _compare(want, predict.totals(want.document, rule)):
+    side = want.document.prices if want.document.prices in takes.prices else "net"
+    match _compare(want, predict.totals(want.document, takes.rounding, side)):
         case Within(difference=difference):
             return difference
         case _:

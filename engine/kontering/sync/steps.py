@@ -98,7 +98,19 @@ def terms(want: Wanted, thing: Thing) -> Mapping[str, str]:
     if kind == "product":
         return {"key": key, "sku": key.rpartition("/product/")[2].removeprefix("#")}
     below = key.removeprefix(want.document.key)
-    return {"key": key, "reference": f"{want.document.mark}{below.replace('#payment/', '#')}"}
+    own = {"key": key, "reference": f"{want.document.mark}{below.replace('#payment/', '#')}"}
+    return {**own, **_paid(want, int(below.rpartition("/")[2]))} if kind == "payment" else own
+
+
+def _paid(want: Wanted, number: int) -> Mapping[str, str]:
+    """For books that keep no text with a payment: what it pays, how much, when, and which of several equal ones."""
+    every = dict(wanted.payments(want))
+    if number not in every:
+        return {}
+    amount, day = every[number].amount, every[number].date
+    equal = [other for other, one in every.items() if (one.amount, one.date) == (amount, day)]
+    said = {"document": want.document.mark, "amount": format(amount, "f"), "date": day.isoformat()}
+    return said | {"nth": str(equal.index(number) + 1)}
 
 
 def new(want: Wanted, thing: Thing, remark: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kontering.model.document import plain
 from kontering.model.link import Linked
+from kontering.model.money import ZERO
 from kontering.model.plan import Hold, Link, LookUp, Step, Todo, Wait
 from kontering.model.record import JsonObject
 from kontering.model.voucher import Closes, PlannedVoucher
@@ -34,8 +35,7 @@ class WantedVoucher:
 def things(document: PlannedVoucher) -> Iterator[Thing]:
     """Everything whose link a plan may ask for."""
     yield thing_of(document)
-    for closed in _sales(document):
-        yield closed.kind, closed.key
+    yield from _closed(document)
     if document.of:
         yield "invoice", document.of
     if document.supplier:
@@ -48,8 +48,10 @@ def thing_of(document: PlannedVoucher) -> Thing:
 
 
 def supplier_key(document: PlannedVoucher) -> str:
-    supplier = document.supplier
-    return f"{keys.source_of(document.key)}/supplier/{supplier.external_id or supplier.name if supplier else ''}"
+    supplier, of = document.supplier, document.key
+    if document.kind == "bank_line" and document.closes:  # the supplier is that of the bill that it pays
+        of = document.closes[0].key
+    return f"{keys.source_of(of)}/supplier/{supplier.external_id or supplier.name if supplier else ''}"
 
 
 def moved(document: PlannedVoucher, day: dt.date) -> PlannedVoucher:
@@ -69,16 +71,17 @@ def todo(want: WantedVoucher, facts: Facts) -> Iterator[Todo]:
     elif state in ("skip", "cancel"):
         yield holds.skipped_by_state(document.state)
     elif linked := facts.links.get(thing):
-        yield from _posted(want, linked, books=state in ("book", "send"))
+        yield from _posted(want, facts, linked, books=state in ("book", "send"))
     elif document.postings:
         yield from _post(want, facts, thing, books=state in ("book", "send"))
 
 
-def _posted(want: WantedVoucher, linked: Linked, *, books: bool) -> Iterator[Todo]:
+def _posted(want: WantedVoucher, facts: Facts, linked: Linked, *, books: bool) -> Iterator[Todo]:
     if linked.keeps.get("content", essence(want.document)) != essence(want.document):
         yield holds.voucher_changed(want.document.key, linked.found.number or linked.found.id)
     elif books and want.taker.call(linked.kind, "book") and "book" not in linked.found.done:
-        yield _step(want, "book", thing_of(want.document), {}, {}, "a voucher counts when it is booked")
+        known, why = _known_by(want.document, facts), "a voucher counts when it is booked"
+        yield _step(want, "book", thing_of(want.document), {}, {}, why, known)
 
 
 def _post(want: WantedVoucher, facts: Facts, thing: Thing, *, books: bool) -> Iterator[Todo]:
@@ -91,9 +94,24 @@ def _post(want: WantedVoucher, facts: Facts, thing: Thing, *, books: bool) -> It
         yield body
         return
     keeps = {"content": essence(want.document), "reference": want.document.mark}
-    yield _step(want, "create", thing, body, keeps, f"the {want.document.kind.replace('_', ' ')} is not posted yet")
+    why, known = f"the {want.document.kind.replace('_', ' ')} is not posted yet", _known_by(want.document, facts)
+    yield _step(want, "create", thing, body, keeps, why, known)
     if books and want.taker.call(thing[0], "book"):
-        yield _step(want, "book", thing, {}, {}, "a voucher counts when it is booked")
+        yield _step(want, "book", thing, {}, {}, "a voucher counts when it is booked", known)
+
+
+def _known_by(document: PlannedVoucher, facts: Facts) -> Mapping[str, str]:
+    """For books that keep no text with money: the marks of what it closes, how much, and when; a bill's gross."""
+    said: dict[str, str] = {}
+    owed = sum((one.amount for part in document.postings for one in part.lines if one.role == "payable"), ZERO)
+    if document.kind == "bill":
+        said["gross"] = format(abs(owed), "f")
+    closed = [(facts.links.get((one.kind, one.key)), one.amount) for one in _sales(document)]
+    if closed and all(linked and "reference" in linked.keeps for linked, _ in closed):
+        said["document"] = "\n".join(linked.keeps["reference"] for linked, _ in closed if linked)
+        amount = document.payment.amount if document.payment else sum((part for _, part in closed), ZERO)
+        said |= {"amount": format(abs(amount), "f"), "date": document.date.isoformat()}
+    return said
 
 
 def _beforehand(want: WantedVoucher, facts: Facts, thing: Thing) -> Iterator[Todo]:
@@ -104,7 +122,7 @@ def _beforehand(want: WantedVoucher, facts: Facts, thing: Thing) -> Iterator[Tod
             yield Wait(kind=f"flow {flow}", key=document.key, reason=reason)
     if thing[0] not in taker.takes:
         yield holds.not_taken(document.key, thing[0], taker.connection, "let the flow deliver to another connection")
-    for kind, key in dict.fromkeys((closed.kind, closed.key) for closed in _sales(document)):
+    for kind, key in dict.fromkeys(_closed(document)):
         linked = facts.links.get((kind, key))
         if linked is None or (taker.call(kind, "book") and "book" not in linked.found.done):
             yield Wait(kind=kind, key=key, reason=f"{key} is not booked in {taker.connection} yet")
@@ -187,13 +205,28 @@ def _payment(document: PlannedVoucher, taker: Taker) -> JsonObject:
     return data | {name: value for name, value in more.items() if value is not None}
 
 
+def _closed(document: PlannedVoucher) -> Iterator[Thing]:
+    """What it closes, as things of the target: a bill is a voucher there; a payout has nothing left to close."""
+    for one in document.closes:
+        if one.kind in SALES:
+            yield one.kind, one.key
+        elif one.kind == "bill":
+            yield "voucher", one.key
+
+
 def _sales(document: PlannedVoucher) -> tuple[Closes, ...]:
     """What it closes that has a number of its own in the target."""
     return tuple(one for one in document.closes if one.kind in SALES)
 
 
 def _step(
-    want: WantedVoucher, action: str, thing: Thing, body: JsonObject, keeps: Mapping[str, str], reason: str
+    want: WantedVoucher,
+    action: str,
+    thing: Thing,
+    body: JsonObject,
+    keeps: Mapping[str, str],
+    reason: str,
+    known: Mapping[str, str] | None = None,
 ) -> Step:
     (kind, key), taker = thing, want.taker
     on = thing if action != "create" else ("invoice", want.document.of) if kind == "payment" else None
@@ -206,7 +239,7 @@ def _step(
         body=body,
         attempt=keys.attempt(taker.project, taker.connection, kind, key, action),
         reference=reference,
-        terms={"key": key, "reference": reference},
+        terms={"key": key, "reference": reference, **(known or {})},
         on=on if on is None or on[1] else None,  # type: ignore[arg-type]
         keeps=keeps,
         reason=reason,
