@@ -8,7 +8,7 @@ from decimal import Decimal
 from kontering.accounting.pieces import Piece
 from kontering.accounting.settings import Settings
 from kontering.accounting.vat import Option, reckoned
-from kontering.model.document import PlannedLine, RoundingRule, Sale, Side
+from kontering.model.document import PlannedLine, RoundingRule, Sale, Side, Whole
 from kontering.model.money import ZERO, fitted, to_currency, unit
 
 
@@ -57,8 +57,19 @@ def planned_line(piece: Piece, option: Option, vat: Decimal, side: Side, role: s
         product=line.product,
         discount=piece.discount or None,
         period=line.period,
+        part_of=_net_whole(piece, option, side),
         subscription=line.subscription,
         cost=line.cost if piece.first else None,
         of=line.of,
         returned=line.returned,
     )
+
+
+def _net_whole(piece: Piece, option: Option, side: Side) -> Whole | None:
+    """What the whole period costs without VAT; of a line that is split, the piece's share."""
+    whole = piece.line.part_of
+    if whole is None or not piece.line.amount:
+        return None
+    share = piece.amount / piece.line.amount
+    net = whole.amount * share / (1 + option.rate / 100) if side == "gross" else whole.amount * share
+    return Whole(amount=net, period=whole.period)

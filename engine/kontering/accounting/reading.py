@@ -22,6 +22,7 @@ from kontering.model.document import (
     Period,
     RoundingRule,
     Sale,
+    Whole,
 )
 from kontering.model.payout import Entry, Payout
 from kontering.model.purchase import Bill, BillLine
@@ -83,6 +84,7 @@ def line_problems(key: str, lines: Sequence[Data]) -> Iterator[Diagnostic]:
             hint = "what has no pieces is 1 of its amount"
             yield _problem("K576", key, f"{place}.quantity", "a quantity can't be 0", hint)
         yield from _period_problems(key, f"{place}.period", line.get("period"))
+        yield from _period_problems(key, f"{place}.part_of", line.get("part_of"))
 
 
 def bill(key: str, data: Data) -> Bill:
@@ -155,6 +157,11 @@ def period(data: Data | None) -> Period | None:
     return Period(start=data["start"], until=until) if until else Period.ending(data["start"], data["end"])
 
 
+def _whole(data: Data | None) -> Whole | None:
+    found = period(data)
+    return None if data is None or found is None else Whole(amount=Decimal(data["amount"]), period=found)
+
+
 def number(value: int | Decimal | None) -> Decimal | None:
     """A decimal, from whatever kind of number."""
     return None if value is None else Decimal(value)
@@ -171,6 +178,7 @@ def _line(data: Data) -> Line:
         taxes=None if taxes is None else tuple(charged(one) for one in taxes),
         spread=bool(data.get("spread")),
         period=period(data.get("period")),
+        part_of=_whole(data.get("part_of")),
         cost=number(data.get("cost")),
         returned=bool(data.get("returned")),
     )

@@ -57,7 +57,13 @@ class Fall:
 
 
 def deferrals(document: Planned, credited_by: Sequence[Planned] = ()) -> tuple[Deferral, ...]:
-    """What an invoice deferred, line by line, less what its credit notes took back."""
+    """What an invoice deferred, line by line, less what its credit notes took back.
+
+    A credit note that stands alone takes back by a schedule of its own: a change of plan that comes to less than nothing.
+    """
+    if document.kind == "credit_note" and document.credits:
+        return ()
+    sign = 1 if document.kind == "invoice" else -1
     lines = [line for line in own_lines(document) if line.role == "deferred_revenue" and line.period is not None]
     worth = _in_base(document, [line.net for line in lines])
     return tuple(
@@ -66,7 +72,7 @@ def deferrals(document: Planned, credited_by: Sequence[Planned] = ()) -> tuple[D
             line=line.id,
             code=line.code,
             booked=document.date,
-            amount=amount,
+            amount=sign * amount,
             period=line.period,
             taken=tuple(_taken(line, len(lines) == 1, credited_by)),
         )

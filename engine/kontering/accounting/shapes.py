@@ -44,6 +44,7 @@ _PARTY = {
     "terms_days": Field("integer"),
     "address": Field(shape="address", required=True),
 }
+_PERIOD = {"start": Field("date", True), "end": Field("date"), "until": Field("date")}
 _LINE = {
     **_text("id", "description", required=True),
     **_number("quantity", "amount", required=True),
@@ -91,6 +92,7 @@ SHAPES: dict[str, dict[str, Field]] = {
     },
     "line": {
         **_LINE,
+        "part_of": Field(shape="whole"),
         **_text("of", "subscription"),
         "kind": Field(words=get_args(LineKind), required=True),
         "supply": Field(words=get_args(Supply)),
@@ -126,7 +128,8 @@ SHAPES: dict[str, dict[str, Field]] = {
     "ship_to": {**_text("country", required=True), **_text("name", "street", "street2", "postcode", "city", "region")},
     "item": {**_text("name", required=True), **_text("external_id", "sku", "group", "unit")},
     "tax": _number("rate", "vat", "base"),
-    "period": {"start": Field("date", True), "end": Field("date"), "until": Field("date")},
+    "period": _PERIOD,
+    "whole": {**_PERIOD, **_number("amount", required=True)},
     "rounding": {"per": Field(words=("line", "rate")), "half": Field(words=get_args(Half))},
     "totals": {
         **_number("gross", required=True),

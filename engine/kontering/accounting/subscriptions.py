@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -94,6 +95,45 @@ def unused(document: Planned, last_day: dt.date, settings: Settings) -> tuple[Un
                 )
             )
     return tuple(found)
+
+
+def is_change(lines: Sequence[Line] | Sequence[PlannedLine]) -> bool:
+    """Is this nothing but service for a time, as a change of plan is? Below zero it is a credit note of its own."""
+    return all(line.kind == "subscription" and line.period is not None for line in lines)
+
+
+def turned(sale: Sale) -> Sale:
+    """A change of plan that comes to less than nothing, as the credit note that it is: all its signs turn round."""
+    return replace(
+        sale,
+        kind="credit_note",
+        due=None,
+        lines=tuple(_turned(line) for line in sale.lines),
+        payments=tuple(replace(paid, amount=abs(paid.amount)) for paid in sale.payments),
+        totals=Claim(
+            gross=-sale.totals.gross,
+            vat=_minus(sale.totals.vat),
+            rates=tuple(_turned_tax(one) for one in sale.totals.rates),
+        ),
+    )
+
+
+def _turned(line: Line) -> Line:
+    return replace(
+        line,
+        amount=-line.amount,
+        discount=_minus(line.discount),
+        taxes=None if line.taxes is None else tuple(_turned_tax(one) for one in line.taxes),
+        part_of=None if line.part_of is None else replace(line.part_of, amount=-line.part_of.amount),
+    )
+
+
+def _turned_tax(one: Charged) -> Charged:
+    return replace(one, vat=_minus(one.vat), base=_minus(one.base))
+
+
+def _minus(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
 
 
 def cancelled(

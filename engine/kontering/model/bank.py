@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from kontering.model.document import Party
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankLine:
@@ -46,6 +48,7 @@ class OpenItem:
     base: Decimal | None = None
     party: str | None = None
     name: str | None = None
+    supplier: Party | None = None
     references: tuple[str, ...] = ()
 
 

@@ -20,7 +20,7 @@ from kontering.store.documents import Row
 from kontering.store.store import Tx
 from kontering.sync import facts as known
 from kontering.sync import flow as reading
-from kontering.sync import ids, matching, planner, state_plan
+from kontering.sync import ids, keys, matching, planner, state_plan
 from kontering.sync.facts import Facts, Nobody, Origin, Several
 from kontering.sync.prepare import Held, Ready, Skipped, prepare
 from kontering.sync.state_plan import WantedState
@@ -62,7 +62,7 @@ def settle(tx: Tx, row: Row, flow: WiredFlow) -> Document | Aside | None:
                 return Aside("skipped", {"code": "REBILLED", "reason": "other documents took its place"})
             columns = reading.settled_columns(row.connection, document)
             documents.settled(tx, row.id, columns.pop("document"), **columns, mapping=flow.maker.mapping.digest)
-            documents.wake(tx, [(document.kind, row.key)])
+            documents.wake(tx, [(document.kind, row.key), keys.open_items(row.connection)])
             if columns["lane"] == row.lane:
                 return document
             lanes.wake(tx, [(columns["lane"], row.connection)])  # behind what its customer's lane has already

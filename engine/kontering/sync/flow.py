@@ -17,7 +17,7 @@ from kontering.model.record import Page, Record
 from kontering.model.voucher import Document, about
 from kontering.project.policy import state_of
 from kontering.sdk.connector import Source
-from kontering.store import audit, codec, cursors, documents, lanes, links, pointers, recognitions
+from kontering.store import audit, codec, cursors, decisions, documents, lanes, links, pointers, recognitions
 from kontering.store.lanes import Claimed
 from kontering.store.pointers import Named
 from kontering.store.store import Store, Tx
@@ -29,6 +29,10 @@ from kontering.sync.wiring import WiredFlow
 
 NAMED = 100
 """Records that were named by webhooks and are kept in one transaction."""
+
+
+OPENS = ("invoice", "credit_note", "payment", "loss", "bill", "payout", "bank_line")
+"""Kinds of documents that change what is expected on the bank."""
 
 
 def lane_of(flow: WiredFlow) -> str:
@@ -88,6 +92,7 @@ def others(tx: Tx, connection: str, source: str = "") -> Others:
         open_items=cache(
             lambda registers: outstanding.open_items(sales(), documents.vouchers(tx, connection), registers)
         ),
+        decided=lambda key: decisions.of(tx, key),
         origin=lambda kinds, id_, number: _origin(tx, connection, source, kinds, id_, number) if source else None,
         delivered=lambda key: documents.original(tx, source, key),
     )
@@ -145,7 +150,21 @@ def _prepared(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> list[Prepar
         for document in documents_of(item):
             settled.add(document)
         ready.append(item)
+    while _tried_again(flow, ready, known, settled):
+        pass
     return ready
+
+
+def _tried_again(flow: WiredFlow, ready: list[Prepared], known: Others, settled: Settled) -> bool:
+    """A bank line that nothing explained may be clear once another of its page has closed what it was mistaken for."""
+    found = False
+    for at, item in enumerate(ready):
+        if isinstance(item, Held) and item.waits is not None and settled.by_key:
+            again = ready[at] = _made(flow, item.record, known)
+            for document in documents_of(again):
+                settled.add(document)
+                found = True
+    return found
 
 
 def _made(flow: WiredFlow, record: Record, known: Others) -> Prepared:
@@ -175,6 +194,8 @@ def accept(tx: Tx, flow: WiredFlow, items: Sequence[Prepared]) -> None:
     seen = documents.latest(tx, flow.name, list(named))
     documents.supersede(tx, [row.id for row in seen.values()])
     rows = [row for item in items for row in rows_of(flow, item, seen)]
+    if any(row["kind"] in OPENS and row["document"] is not None for row in rows):
+        documents.wake(tx, [keys.open_items(flow.target)])
     documents.insert(tx, rows)
     lanes.wake(tx, [(row["lane"], flow.target) for row in rows if row["state"] in lanes.OPEN])
     documents.wake(tx, [(row["kind"], row["key"]) for row in rows if row["document"] is not None])
@@ -251,7 +272,7 @@ def aside_columns(item: Held | Skipped) -> dict[str, Any]:
         "state": _state(item),
         "code": item.code,
         "reason": item.reason,
-        "waits": f"invoice/{item.of}" if item.of else None,
+        "waits": f"invoice/{item.of}" if item.of else item.waits,
         "number": item.number,
         "day": item.day,
         "details": codec.packed(details),

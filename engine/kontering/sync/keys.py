@@ -68,6 +68,11 @@ def lane_of(connection: str, document: Document) -> str:
     return f"{connection}/{own}"
 
 
+def open_items(connection: str) -> Thing:
+    """What is expected on the bank, as something that may be waited for."""
+    return "open items", connection
+
+
 def attempt(project: str, connection: str, kind: str, key: str, action: str, number: int = 1) -> UUID:
     """The same step has the same attempt on every machine; a new one only after the target said a clear no."""
     parts = [project, connection, kind, key, action, *([str(number)] if number > 1 else [])]

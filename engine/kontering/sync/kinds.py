@@ -28,6 +28,7 @@ from kontering.accounting.settings import Settings
 from kontering.model.bank import BankLine
 from kontering.model.document import (
     Charged,
+    Claim,
     Item,
     Line,
     Paid,
@@ -37,6 +38,7 @@ from kontering.model.document import (
     RoundingRule,
     Sale,
     Warned,
+    Whole,
 )
 from kontering.model.money import ZERO
 from kontering.model.plan import Hold, Skip
@@ -109,14 +111,25 @@ def _bank_line(asked: Asked) -> Outcome:
         reference=data.get("reference"),
         party=data.get("party"),
         fx=reading.number(data.get("fx")),
+        account=data.get("account"),
+        code=data.get("code"),
+        charges=reading.number(data.get("charges")) or ZERO,
+        original=_original(data),
     )
     day = periods.posting_day(asked.key, line.date, asked.settings)
     if isinstance(day, Hold):
         return day
-    found = bank.match_line(line, asked.others.open_items(asked.registers), asked.settings)
+    decision = asked.others.decided(asked.key)
+    found = bank.match_line(line, asked.others.open_items(asked.registers), asked.settings, decision)
     if found.kind == "unmatched":
         return holds.bank_line_unmatched(asked.key, line, found.reason)
     return _made(_matched(asked, found, day))
+
+
+def _original(data: Data) -> tuple[Decimal, str] | None:
+    """What was paid in another currency."""
+    amount, currency = reading.number(data.get("original_amount")), data.get("original_currency")
+    return (amount, currency) if amount and currency and currency != data["currency"] else None
 
 
 def _matched(asked: Asked, found: bank.Match, day: dt.date) -> PlannedVoucher:
@@ -125,10 +138,12 @@ def _matched(asked: Asked, found: bank.Match, day: dt.date) -> PlannedVoucher:
     closes = tuple(
         Closes(kind=kinds[item.role], key=item.key, number=item.number, amount=part) for item, part in found.parts
     )
-    figures = {"match": found.kind, "amount": line.amount, "fee": found.fee, "surplus": found.surplus}
+    figures: dict[str, Any] = {"match": found.kind, "amount": line.amount, "fee": found.fee, "surplus": found.surplus}
+    figures |= {"role": found.role} if found.role else {}
     voucher = _voucher(asked, "bank_line", vouchers, day=day, currency=line.currency, figures=figures)
     only = closes[0].key if len(closes) == 1 else None
-    return replace(voucher, text=line.text or None, closes=closes, of=only, why=(found.reason,))
+    supplier = next((item.supplier for item, _ in found.parts if item.supplier is not None), None)
+    return replace(voucher, text=line.text or None, closes=closes, of=only, supplier=supplier, why=(found.reason,))
 
 
 def _bill(asked: Asked) -> Outcome:
@@ -259,17 +274,45 @@ def _plan_change(asked: Asked) -> Outcome:
             amount=amount,
             taxes=(Charged(rate=Decimal(change["rate"])),),
             period=rest,
+            part_of=Whole(amount=whole, period=period),
             subscription=data.get("subscription"),
         )
-        for plan, amount in ((change["old"], -made.unused_old), (change["new"], made.new))
+        for plan, amount, whole in ((change["old"], -made.unused_old, -old), (change["new"], made.new, new))
     )
-    return _sold(asked, lines)
+    sale = _sale(asked, lines, reading.claim(data["totals"]))
+    return _of_sale(sales.settle(sale, asked.settings)) if made.net >= 0 else _below_zero(asked, sale)
 
 
-def _sold(asked: Asked, lines: tuple[Line, ...]) -> Outcome:
+def _below_zero(asked: Asked, sale: Sale) -> Outcome:
+    """A change that costs less than what is unused: a credit note, on the invoice of the period if it is named."""
+    if sale.totals.gross > 0:  # some sources write what goes back without a sign
+        sale = replace(sale, totals=replace(sale.totals, gross=-sale.totals.gross, vat=_minus(sale.totals.vat)))
+    credit = subscriptions.turned(sale)
+    if not asked.data.get("invoice"):
+        return _of_sale(sales.settle(credit, replace(asked.settings, credit_alone="book")))
+    invoice = _invoice(asked)
+    if isinstance(invoice, Hold):
+        return invoice
+    sold = [line.id for line in invoice.lines if line.period is not None]
+    of = credit.lines[0].id if credit.lines[0].id in sold else next(iter(sold), None)
+    credit = replace(
+        credit,
+        lines=tuple(replace(line, of=of) for line in credit.lines),
+        credits=invoice.key,
+        credits_number=invoice.number,
+    )
+    earlier = tuple(asked.others.credits_of(invoice.key, asked.key))
+    return _of_sale(sales.settle(credit, asked.settings, original=invoice, earlier=earlier))
+
+
+def _minus(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
+
+
+def _sale(asked: Asked, lines: tuple[Line, ...], claim: Claim) -> Sale:
     data = asked.data
     given = {name: data[name] for name in ("due", "language", "reference", "subscription", "note") if data.get(name)}
-    sale = Sale(
+    return Sale(
         kind="invoice",
         key=asked.key,
         number=asked.number,
@@ -280,12 +323,11 @@ def _sold(asked: Asked, lines: tuple[Line, ...]) -> Outcome:
         prices="net",
         rounding=RoundingRule(),
         lines=lines,
-        totals=reading.claim(data["totals"]),
+        totals=claim,
         customer=reading.party(data["customer"]),
         payments=tuple(reading.paid(one) for one in data.get("payments") or ()),
         **given,
     )
-    return _of_sale(sales.settle(sale, asked.settings))
 
 
 def _cancellation(asked: Asked) -> Outcome:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kontering.accounting import bank
-from kontering.model.bank import OpenItem
+from kontering.model.bank import Decision, OpenItem
 from kontering.model.document import Planned
 from kontering.model.voucher import Document, PlannedVoucher, about
 
@@ -24,9 +24,9 @@ class Others:
     """Other documents of one target, as far as they are booked or will be.
 
     `invoice` is the newest edition of an invoice, `booked` the one that the target has booked; `about` are the
-    vouchers that belong to a document or close it; `edition` is an invoice by its very key, `recognitions` are what was
+    vouchers that belong to a document or close it; `edition` is a sale by its very key, `recognitions` are what was
     taken to revenue of it; `sales` are all invoices and credit notes, and `open_items` what is
-    expected on the bank. `origin` is the record of the target that something in the source was made of, by its kinds
+    expected on the bank, `decided` what a person said of a bank line. `origin` is the record of the target that something in the source was made of, by its kinds
     and id or its printed number; `delivered` is the invoice that was delivered to the source.
     """
 
@@ -39,6 +39,7 @@ class Others:
     recognitions: Callable[[str], Sequence[PlannedVoucher]] = lambda key: ()
     sales: Callable[[], Sequence[Sold]] = tuple
     open_items: Callable[[Registers], Sequence[OpenItem]] = lambda registers: ()
+    decided: Callable[[str], Decision | None] = lambda key: None
     origin: Callable[[Sequence[str], str, str | None], str | None] = lambda kinds, id_, number: None
     delivered: Callable[[str], Planned | None] = lambda key: None
 
@@ -93,7 +94,7 @@ def beside(others: Others, settled: Settled) -> Others:
 
     def edition(key: str) -> Planned | None:
         found = settled.by_key.get(key)
-        return found if isinstance(found, Planned) and found.kind == "invoice" else others.edition(key)
+        return found if isinstance(found, Planned) else others.edition(key)
 
     def recognitions(key: str) -> Sequence[PlannedVoucher]:
         ours = [one for one in settled.closing.get(key, ()) if one.kind == "recognition"]
@@ -121,6 +122,7 @@ def beside(others: Others, settled: Settled) -> Others:
         recognitions=recognitions,
         sales=sales,
         open_items=open_items,
+        decided=others.decided,
         origin=others.origin,
         delivered=others.delivered,
     )

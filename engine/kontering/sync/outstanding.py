@@ -113,6 +113,7 @@ def _voucher_item(voucher: PlannedVoucher, closed: Decimal) -> OpenItem | None:
         role="posted" if voucher.kind == "payout" else "payable",
         party=voucher.key.partition("/")[0] if voucher.supplier is None else _supplier(voucher),
         name=voucher.supplier.name if voucher.supplier else None,
+        supplier=voucher.supplier,
         references=tuple(dict.fromkeys(name for name in names if name)),
     )
 

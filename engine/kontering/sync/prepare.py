@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from kontering.accounting import edits, postings, reading, settle
+from kontering.accounting import edits, postings, reading, settle, subscriptions
 from kontering.accounting.head import Known
 from kontering.accounting.settings import Settings
 from kontering.diagnostics import Diagnostic
@@ -67,6 +67,8 @@ class Held:
     failed: bool = False
     of: str | None = None
     """The invoice that it is about and that isn't here yet: as soon as it is, this is prepared again."""
+    waits: str | None = None
+    """What else it waits for: a bank line for anything that opens, or closes, in its target."""
     number: str | None = None
     day: str | None = None
 
@@ -123,15 +125,16 @@ def _sale(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], othe
 
 
 def _settled(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepared:
+    settings = maker.settings
+    if sale.kind == "invoice" and sale.totals.gross < 0 and subscriptions.is_change(sale.lines):
+        sale, settings = subscriptions.turned(sale), replace(settings, credit_alone="book")
     original = others.invoice(sale.credits) if sale.credits else None
     if original is not None:
         sale = replace(sale, credits=original.key)  # an edited order's newest invoice stands for it
     earlier = others.credits_of(sale.credits, sale.key) if sale.credits else ()
     credited = sum((one.totals.gross for one in earlier), Decimal(0))
     known = Known(numbers=others.numbers(sale.kind, sale.number))
-    found = settle.settle(
-        sale, maker.settings, original=original, credited=credited, earlier=tuple(earlier), known=known
-    )
+    found = settle.settle(sale, settings, original=original, credited=credited, earlier=tuple(earlier), known=known)
     if isinstance(found, settle.Settled):
         return Ready(record=record, document=found.planned, postings=found.postings)
     waits = sale.credits if original is None else None
@@ -177,8 +180,12 @@ def _other(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], oth
     found = kinds.settled(kind, asked)
     if isinstance(found, kinds.Made):
         return Ready(record=record, document=found.document, postings=found.postings, first=found.first)
-    waits = full.get("invoice") if isinstance(found, Hold) and found.code == "INVOICE_UNKNOWN" else None
-    return _aside(record, kind, found, of=waits, number=asked.number, day=full.get("date"))
+    held = found.code if isinstance(found, Hold) else ""
+    of = full.get("invoice") if held == "INVOICE_UNKNOWN" else None
+    item = _aside(record, kind, found, of=of, number=asked.number, day=full.get("date"))
+    if isinstance(item, Held) and held == "BANK_LINE_UNMATCHED":
+        return replace(item, waits="/".join(keys.open_items(maker.settings.target)))
+    return item
 
 
 def _state(maker: Maker, record: Record, kind: Any, data: Mapping[str, Any], others: Others) -> Prepared:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import time
 import tracemalloc
+from collections import deque
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from tests.connectors.bank.statements import balance, entry
@@ -39,10 +41,7 @@ class Endless(io.RawIOBase):
 
 
 def last(found: Iterator[Read]) -> Read | None:
-    end = None
-    for end in found:
-        pass
-    return end
+    return next(iter(deque(found, maxlen=1)), None)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +78,7 @@ def test_a_gigabyte_that_means_harm_is_refused_soon_and_in_little_memory(head: s
 
 def test_a_large_statement_is_read_line_by_line_in_little_memory() -> None:
     body = entry("1.00", "Faktura 1041")
-    head = HEAD + balance("OPBD", camt.Decimal("0.00"))
+    head = HEAD + balance("OPBD", Decimal("0.00"))
     file = Endless(head, body, size=2 * MEGABYTE, tail="</Stmt></BkToCstmrStmt></Document>")
     tracemalloc.start()
 
