@@ -1,16 +1,19 @@
-"""A child of the nursery that stays at it: a worker on a store, inline or woken by jobs, until SIGTERM."""
+"""A child of the nursery that stays at it until SIGTERM: a worker, inline or woken by jobs, or runs as cron starts them."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tests.crash.worker import blind
 from tests.plain import shop
 
-from kontering.errors import StoreAway
+from kontering.errors import StoreAway, StoreUnusable
 from kontering.sdk.connector import Again
+from kontering.store import lanes
 from kontering.store.limits import Shared
 from kontering.store.store import Store
 from kontering.sync import dispatch, guard
@@ -31,33 +34,71 @@ def warm_up() -> None:
 def work(
     *,
     store: str,
-    orders: list[dict[str, Any]],
-    url: str,
+    tenants: Sequence[dict[str, Any]],
     again: str = "look",
     guarded: bool = True,
     slots: int = 3,
     page: int = 20,
     by: str = "inline",
+    clock: str = "",
+    lease: int = 0,
 ) -> None:
-    """Serves the plain shop's orders; `by` is the dispatch."""
-    plan = shop.project(orders, url=url, page=page)
-    wired = shop.wired(plan, again=Again(again))
-    with _opened(store) as opened:
-        desk = Desk(store=opened, wired=wired, limiter=Shared(opened), ladder=QUICK)
-        desk.judge = guard.verdict if guarded else blind
-        job = Work.of([desk], slots, threading.Event())
+    """Serves the tenants' orders (name, orders, url of its books); `by` is the dispatch.
+
+    `clock` is a file with the milliseconds by which this machine's clock is off; `lease` is shorter than in life.
+    """
+    if clock:
+        follow(Path(clock))
+    if lease:
+        lanes.LEASE = lease
+    judge = guard.verdict if guarded else blind
+    with _opened(store) as first:
+        desks = []
+        for tenant in tenants:
+            opened = first.project_of(tenant["name"])
+            plan = shop.project(tenant["orders"], url=tenant["url"], page=page, name=tenant["name"])
+            wired = shop.wired(plan, again=Again(again))
+            desks.append(Desk(store=opened, wired=wired, limiter=Shared(opened), ladder=QUICK, judge=judge))
+        job = Work.of(desks, slots, threading.Event())
         with dispatch.stoppable(job.stop):
-            assert _dispatch(job, by).serve(slots)
+            if by == "run":
+                _as_cron_does(desks, job.stop)
+            else:
+                assert _dispatch(job, by).serve(slots)
+
+
+def _as_cron_does(desks: Sequence[Desk], stop: threading.Event) -> None:
+    """One run after another; SIGTERM ends the last one."""
+    while not stop.is_set():
+        for desk in desks:
+            try:
+                dispatch.run(desk.store, desk.wired, threads=2, patience=0.2, judge=desk.judge)
+            except StoreUnusable:
+                pass
+            except KeyboardInterrupt:
+                return
+        stop.wait(0.05)
+
+
+def follow(file: Path) -> None:
+    """The clock of this machine is off by what the file says, from the moment on at which it says so."""
+    real, real_ns = time.time, time.time_ns
+    time.time = lambda: real() + _off(file) / 1000
+    time.time_ns = lambda: real_ns() + _off(file) * 1_000_000
+
+
+def _off(file: Path) -> int:
+    return int(file.read_text() or 0)
 
 
 def _opened(store: str) -> Store:
     """As whoever starts workers does: again, if the database is away just now."""
     for _ in range(50):
         try:
-            return Store.open(store, project="acme", busy=60)
+            return Store.open(store, busy=60)
         except StoreAway:
             time.sleep(0.2)
-    return Store.open(store, project="acme", busy=60)
+    return Store.open(store, busy=60)
 
 
 def _dispatch(job: Work, by: str) -> Any:

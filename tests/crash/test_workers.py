@@ -46,4 +46,7 @@ def test_without_the_guard_documents_are_made_twice(
 ) -> None:
     scenario = Scenario(name="SQLite, no guard", orders=60, kills=2, guarded=False, faulty=0.15, patience=6.0)
 
-    assert weather(nursery, place(scenario, folder, request), scenario).twice > 0
+    outcome = weather(nursery, place(scenario, folder, request), scenario)
+
+    assert outcome.twice > 0
+    assert outcome.reported == outcome.twice, "`reconcile` finds what is there twice"

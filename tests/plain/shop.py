@@ -89,6 +89,7 @@ def project(
     policy: Policy = STATES,
     page: int = 100,
     folder: Path = FOLDER,
+    name: str = "acme",
 ) -> Project:
     """A project with the flows `orders` and `refunds`."""
     listed = {"order": list(orders), "refund": list(refunds)}
@@ -110,11 +111,11 @@ def project(
     }
     return Project(
         folder=folder,
-        name="acme",
+        name=name,
         store="",
         connections=connections,
         flows=flows,
-        accounting=Settings(project="acme"),
+        accounting=Settings(project=name),
         digest="",
         roots=Roots(FOLDER),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,42 +14,82 @@ import click
 from kontering.cli import output
 from kontering.cli.ledger import the_book
 from kontering.cli.options import open_project, project_option
+from kontering.connectors import registry
 from kontering.connectors.ledger import reads
+from kontering.errors import Misuse
 from kontering.mapping.mapping import Mapped
 from kontering.model.money import to_currency
+from kontering.project.project import Project
 from kontering.store import codec
 from kontering.store.standing import Standing, standing
 from kontering.store.store import Store, Tx
 from kontering.sync import reconciling
 from kontering.sync.reconciling import Difference, Entry, Ours, Reconciled
+from kontering.sync.recount import recount
 from kontering.sync.wiring import Wired, WiredFlow, wire
 
 HEAD = ("Level", "What", "Source", "Documents", "Target", "Difference", "Cause")
 
 
 @click.command("reconcile")
-@click.option("--connection", "name", help="Which connection, if several have embedded books.")
+@click.option("--connection", "name", help="Which connection: embedded books, or another system that is asked.")
+@click.option(
+    "--since",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Of another system only: what was delivered since this day.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
 @project_option
 @output.json_option
 @click.pass_context
-def command(ctx: click.Context, name: str | None, as_csv: bool, folder: Path | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    name: str | None,
+    since: dt.datetime | None,
+    as_csv: bool,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
     """Compare what was sold, what was settled and what the books have.
 
     Every difference is named with its cause, by period, VAT code, account and document. Exit code 1 if there is one.
+    Another system than the embedded books is asked for each thing that was delivered to it, by its reference: what is
+    there twice, gone, or with another amount is told. For cron, once a night, with --since.
 
     \b
     Examples:
       kontering reconcile
+      kontering reconcile --connection economic --since 2026-11-01
       kontering reconcile --csv > differences.csv
     """
     project = open_project(folder)
+    if name in project.connections and not registry.load(project.connections[str(name)].connector).embedded:
+        found = _recounted(project, str(name), since.date() if since else None)
+        _write(found, as_json=as_json, as_csv=as_csv)
+        ctx.exit(1 if found.differences else 0)
     book = the_book(project, name)
     target = name or next(key for key, one in project.connections.items() if one.connector == "ledger")
     with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
         found = reconciling.reconcile(_ours(tx, wire(project), target), _entries(tx, book))
     _write(found, as_json=as_json, as_csv=as_csv)
     ctx.exit(1 if found.differences else 0)
+
+
+def _recounted(project: Project, name: str, since: dt.date | None) -> Reconciled:
+    wired = wire(project, [flow.name for flow in project.flows.values() if flow.target == name])
+    if name not in wired.connectors:
+        raise Misuse(f"no flow delivers to {name}")
+    with (
+        Store.open(project.store, project=project.name, read_only=True) as store,
+        wired.client(name, read_only=True) as client,
+    ):
+        found = recount(store, wired, name, wired.target(name, client), since)
+    if found.not_asked:
+        output.note(
+            f"{output.count(found.not_asked, 'thing')} can't be asked for: {name} doesn't find them by reference"
+        )
+    return Reconciled(agree={"document": found.asked - len(found.differences)}, differences=found.differences)
 
 
 def _ours(tx: Tx, wired: Wired, target: str) -> Iterator[Ours]:
