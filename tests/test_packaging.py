@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -12,36 +11,6 @@ import pytest
 from beancount import loader
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(out), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True, text=True)
-    (built,) = out.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new virtual environment that holds the wheel and shares only the libraries with this one."""
-    home = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, capture_output=True)
-    python = home / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
-    subprocess.run(install, check=True, capture_output=True, text=True)
-    site = next((home / "lib").glob("python*/site-packages"))
-    (site / "libraries.pth").write_text(str(libraries_only(tmp_path_factory.mktemp("libraries"))) + "\n")
-    return home
-
-
-def libraries_only(folder: Path) -> Path:
-    """Links to the libraries of the running environment, without the editable install of this checkout."""
-    for library in Path(sys.prefix, "lib").glob("python*/site-packages/*"):
-        if "kontering" not in library.name and library.suffix != ".pth":
-            (folder / library.name).symlink_to(library)
-    return folder
 
 
 def test_the_wheel_adds_one_folder(wheel: Path) -> None:

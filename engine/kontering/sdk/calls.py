@@ -43,10 +43,15 @@ def trial(client: httpx.Client, call: Call, settings: Settings, step: Step, esca
 
 
 def request(
-    client: httpx.Client, call: Call, settings: Settings, step: Step, escape: Escape = escaped
+    client: httpx.Client,
+    call: Call,
+    settings: Settings,
+    step: Step,
+    escape: Escape = escaped,
+    headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
     """The row's request: its path filled in, the body as JSON, the attempt as key where the target knows one."""
-    headers = {"content-type": "application/json"}
+    headers = {"content-type": "application/json", **(headers or {})}
     if call.window is not None:
         headers[KEY] = str(step.attempt)
     return client.request(
