@@ -19,10 +19,12 @@ from kontering.sdk.connector import SDK, Connector
 GROUP = "kontering.connectors"
 
 OURS: Mapping[str, str] = {
+    "dinero": "kontering.connectors.dinero:CONNECTOR",
     "bank": "kontering.connectors.bank:CONNECTOR",
     "economic": "kontering.connectors.economic:CONNECTOR",
     "files": "kontering.connectors.files:CONNECTOR",
     "ledger": "kontering.connectors.ledger:CONNECTOR",
+    "rackbeat": "kontering.connectors.rackbeat:CONNECTOR",
     "store": "kontering.connectors.store:CONNECTOR",
     "woocommerce": "kontering.connectors.woocommerce:CONNECTOR",
 }

@@ -29,6 +29,7 @@ __all__ = [
     "JsonObject",
     "Limit",
     "Page",
+    "Papers",
     "Pointer",
     "Position",
     "Reads",
@@ -160,6 +161,12 @@ class Target(Protocol):
     def trial(self, step: Step) -> Totals: ...
 
 
+class Papers(Protocol):
+    """The PDF of a document by the connection that has booked it, its kind and its id; None while there is none yet."""
+
+    def __call__(self, connection: str, kind: str, id: str) -> bytes | None: ...  # noqa: A002
+
+
 Problem = Exception
 """What `problem` may give back for an answer: one of Denied, Refused, Closed, TryLater, Unsure."""
 
@@ -190,5 +197,9 @@ class Connector:
     """Number and name of the account that a role and a VAT code go to, where a connector has a chart of its own."""
     stored: bool = False
     """Its records are made by the engine of what the project's store has; nobody else is asked."""
+    paper: Callable[[Settings, httpx.Client, str, str], bytes | None] | None = None
+    """The PDF of a booked document by kind and id; None while the system hasn't made it yet."""
+    posts: Callable[[Settings, Papers], Target] | None = None
+    """In place of `target`, for who sends what another connection has: it gets a way to ask for the PDF."""
     facts: tuple[str, ...] = ()
     """What is only inferred or unknown about the system, for the connector's page."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -19,9 +19,12 @@ from kontering import __version__
 from kontering.errors import ConnectorError, Refusal, Refused, TryLater, Unsure, WouldWrite
 from kontering.sdk.answers import Answer, is_read, named, ordinary, status_problem, transport_problem
 from kontering.sdk.auth import Credential
+from kontering.sdk.bearer import OAuth
 from kontering.sdk.connector import Connector, Limit, Settings
 from kontering.sdk.limits import Here, Limiter
 from kontering.sdk.masks import masked, quieten, secrets_of
+from kontering.sdk.oauth import Grant, Tokens
+from kontering.sdk.oauth import Here as TokenHere
 from kontering.sdk.wire import LARGEST
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=10.0)
@@ -45,13 +48,17 @@ def client(
     read_only: bool = False,
     clock: Callable[[], datetime] | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    tokens: Tokens | None = None,
 ) -> httpx.Client:
-    """A client for one connection. `transport` is a simulator's in tests; `limiter` is shared by who share limits."""
+    """A client for one connection. `transport` is a simulator's in tests; `limiter` is shared by who share limits.
+
+    `tokens` is where OAuth tokens are kept; left out, this client keeps its own.
+    """
     quieten()
     wire = _Wire(
         transport or httpx.HTTPTransport(trust_env=False, retries=0),
         connection=str(settings.get("name", connector.name)),
-        limits=connector.limits,
+        limits=_limits(connector, settings),
         limiter=limiter or SHARED,
         read_only=read_only,
         sleep=sleep,
@@ -62,8 +69,20 @@ def client(
         wire,
         clock or _now,
         base_url=connector.base_url(settings) if connector.base_url else "",
-        auth=connector.auth(settings) if connector.auth else None,
+        auth=_auth(connector, settings, tokens),
     )
+
+
+def _auth(connector: Connector, settings: Settings, tokens: Tokens | None) -> httpx.Auth | Credential | None:
+    made = connector.auth(settings) if connector.auth else None
+    return OAuth(made, tokens or TokenHere()) if isinstance(made, Grant) else made
+
+
+def _limits(connector: Connector, settings: Settings) -> tuple[Limit, ...]:
+    """The connector's limits; where agreements differ, a connection may say how many calls it has a minute."""
+    own = int(settings.get("calls_a_minute", 0))
+    burst = max(1, own // 10)  # what goes at once and what follows in the minute are together no more than is allowed
+    return (Limit(calls=own - burst, per=timedelta(minutes=1), burst=burst),) if own > 1 else connector.limits
 
 
 class _Client(httpx.Client):
@@ -100,7 +119,7 @@ class _Client(httpx.Client):
             raw = super().send(request, stream=True, **options)
             response = raw if streams else _whole(raw, started)
         except httpx.TransportError as error:
-            raise self._noted(request, transport_problem(error, request), started) from error
+            raise self._noted(request, transport_problem(error, error.request), started) from error
         self._log(request, response.status_code, started)
         problem = None if streams else self._problem_of(response)
         if problem is not None:

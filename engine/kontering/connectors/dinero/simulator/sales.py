@@ -176,7 +176,7 @@ def _drafted(asked: Ask, given: Row, before: Row | None = None) -> Row:
     state = asked.state
     contact = state.contacts.get(given.get("ContactGuid", ""), {})
     on_day = given.get("Date") or asked.now.date().isoformat()
-    days = int(given.get("PaymentConditionNumberOfDays", contact.get("PaymentConditionNumberOfDays", 8)))
+    days = int({"PaymentConditionNumberOfDays": 8, **contact, **given}["PaymentConditionNumberOfDays"])
     type_ = given.get("PaymentConditionType", contact.get("PaymentConditionType", "Netto"))
     due = date.fromisoformat(on_day) + timedelta(days=days if type_ == "Netto" else 0)
     row: Row = {
