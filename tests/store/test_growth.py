@@ -38,8 +38,9 @@ def wide(connection: Any, statement: str) -> list[str]:
         steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").fetchall()
     except sa.exc.DatabaseError:
         return []  # BEGIN and the like
-    first = "DESC" in statement and "LIMIT 1" in statement  # the last row of all: read from the end
-    return [] if first and "WHERE" not in statement else [step[3] for step in steps if _is_wide(step[3])]
+    sorts = any("TEMP B-TREE" in step[3] for step in steps)
+    last = "DESC" in statement and "LIMIT 1 " in statement and not sorts  # the last row of all: read from the end
+    return [] if last else [step[3] for step in steps if _is_wide(step[3])]
 
 
 def _is_wide(step: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kontering.store import codec
+from kontering.store.prepared import Prepared
 from kontering.store.store import Tx, exclusive
 from kontering.store.tables import audit
 
@@ -67,8 +68,13 @@ def cut(tx: Tx, before: int, *, who: str) -> int:
 
 def end(tx: Tx) -> tuple[int, str]:
     """The number of the last entry, and its hash."""
-    last = tx.connection.execute(_own(tx).order_by(audit.c.seq.desc()).limit(1)).first()
-    return (last.seq, last.hash) if last else (0, FIRST)
+    rows = _LAST.rows(tx, of=tx.project)
+    return (int(rows[0][0]), str(rows[0][1])) if rows else (0, FIRST)
+
+
+_MINE = sa.select(audit.c.seq, audit.c.hash).where(audit.c.project == sa.bindparam("of"))
+_LAST = Prepared(_MINE.order_by(audit.c.seq.desc()).limit(sa.literal_column("1")))
+_ADD = Prepared(sa.insert(audit).values({column.name: sa.bindparam(column.name) for column in audit.c}))
 
 
 def _beginning(tx: Tx) -> tuple[int, str]:
@@ -104,7 +110,7 @@ def _write(tx: Tx) -> None:
         row = _row(tx, entry, seq, before)
         before = row["hash"]
         rows.append(row)
-    tx.connection.execute(sa.insert(audit), rows)
+    _ADD.many(tx, rows)
 
 
 def _row(tx: Tx, entry: Entry, seq: int, before: str) -> dict[str, Any]:

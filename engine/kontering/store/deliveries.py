@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kontering.model.plan import Found, Step
 from kontering.store import codec
+from kontering.store.prepared import Prepared
 from kontering.store.store import Tx, insert_if_new
 from kontering.store.tables import delivery
 
@@ -44,26 +45,14 @@ def action_of(step: Step) -> str:
 
 def of(tx: Tx, connection: str, step: Step) -> Delivery | None:
     """The delivery of a step, if it was ever begun."""
-    terms = (
-        delivery.c.project == tx.project,
-        delivery.c.connection == connection,
-        delivery.c.kind == step.kind,
-        delivery.c.key == step.key,
-        delivery.c.action == action_of(step),
-    )
-    row = tx.connection.execute(sa.select(delivery).where(*terms)).first()
-    return None if row is None else _delivery(row)
+    terms = {"of": tx.project, "side": connection, "what": step.kind, "which": step.key, "does": action_of(step)}
+    rows = _OF.rows(tx, **terms)
+    return _delivery(rows[0]) if rows else None
 
 
-def in_state(tx: Tx, connection: str, documents: Sequence[str], states: Sequence[str]) -> tuple[Delivery, ...]:
-    """The deliveries of these documents that are in one of the states, oldest first."""
-    terms = (
-        delivery.c.project == tx.project,
-        delivery.c.connection == connection,
-        delivery.c.document.in_(documents),
-        delivery.c.state.in_(states),
-    )
-    rows = tx.connection.execute(sa.select(delivery).where(*terms).order_by(delivery.c.id))
+def sent(tx: Tx, connection: str, document: str) -> tuple[Delivery, ...]:
+    """The deliveries of a document that have an intent and no receipt, oldest first."""
+    rows = _IN_STATE.rows(tx, of=tx.project, side=connection, which=document, now="sent")
     return tuple(_delivery(row) for row in rows)
 
 
@@ -81,9 +70,8 @@ def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Deliver
     sent = {"state": "sent", "attempt": attempt, "first_at": tx.now, "sent_at": tx.now, "trouble": None}
     values = _values(tx, connection, step) | sent
     if before is None:
-        added = insert_if_new(tx, delivery).values(**values).returning(delivery.c.id)
-        number: int | None = tx.connection.execute(added).scalar_one_or_none()
-        return number
+        added = _INTEND.rows(tx, **values)
+        return int(added[0][0]) if added else None
     as_it_was = (delivery.c.id == before.id, delivery.c.state == before.state, delivery.c.attempt == before.attempt)
     changed = tx.connection.execute(sa.update(delivery).where(*as_it_was).values(**values))
     return before.id if changed.rowcount == 1 else None
@@ -95,9 +83,10 @@ def doubt(tx: Tx, connection: str, step: Step) -> None:
     tx.connection.execute(insert_if_new(tx, delivery).values(**_values(tx, connection, step), **long_ago))
 
 
-def settle(tx: Tx, ids: Sequence[int], state: str, *, trouble: str | None = None) -> None:
-    """Back to ready, or held, or skipped: what isn't a receipt."""
-    tx.connection.execute(sa.update(delivery).where(delivery.c.id.in_(ids)).values(state=state, trouble=trouble))
+def settle(tx: Tx, row: int, state: str, *, trouble: str | None = None) -> None:
+    """What was sent without a receipt is ready again, or held; what another has cleared up meanwhile stays."""
+    still = (delivery.c.id == row, delivery.c.state == "sent")
+    tx.connection.execute(sa.update(delivery).where(*still).values(state=state, trouble=trouble))
 
 
 def take_over(tx: Tx, row: int, document: str) -> None:
@@ -113,7 +102,8 @@ def sent_again(tx: Tx, row: int) -> None:
 def start_over(tx: Tx, row: int, attempt: int, trouble: str) -> None:
     """The target said a clear no, and may say it again to the same attempt: the next one is another."""
     changed = {"state": "ready", "attempt": attempt, "trouble": trouble}
-    tx.connection.execute(sa.update(delivery).where(delivery.c.id == row).values(**changed))
+    still = (delivery.c.id == row, delivery.c.state != "done")
+    tx.connection.execute(sa.update(delivery).where(*still).values(**changed))
 
 
 def release(tx: Tx, documents: Sequence[str], state: str) -> None:
@@ -126,15 +116,12 @@ def release(tx: Tx, documents: Sequence[str], state: str) -> None:
 
 def received(tx: Tx, row: int, receipt: Found) -> None:
     """The step has happened, and this is what the target says of it."""
-    done = {"state": "done", "done_at": tx.now, "receipt": codec.packed(receipt), "trouble": None}
-    tx.connection.execute(sa.update(delivery).where(delivery.c.id == row).values(**done))
+    _RECEIVED.run(tx, row=row, at=tx.now, answer=codec.packed(receipt))
 
 
 def add_done(tx: Tx, connection: str, done: Sequence[tuple[Step, Found]]) -> None:
     """Steps of an embedded target: intent and receipt in one, since effect and record are one transaction."""
-    if done:
-        rows = [_values(tx, connection, step) | _at_once(tx, receipt) for step, receipt in done]
-        tx.connection.execute(sa.insert(delivery), rows)
+    _ADD.many(tx, [_values(tx, connection, step) | _at_once(tx, receipt) for step, receipt in done])
 
 
 def _values(tx: Tx, connection: str, step: Step) -> dict[str, Any]:
@@ -156,15 +143,45 @@ def _at_once(tx: Tx, receipt: Found) -> dict[str, Any]:
     return {"state": "done", "attempt": 1, "receipt": packed, **times}
 
 
-def _delivery(row: sa.Row[Any]) -> Delivery:
+def _delivery(row: Any) -> Delivery:
+    id_, document, state, attempt, first_at, sent_at, sent, receipt, trouble = row
     return Delivery(
-        id=row.id,
-        document=row.document,
-        state=row.state,
-        attempt=row.attempt,
-        first_at=row.first_at or 0,
-        sent_at=row.sent_at or 0,
-        step=codec.step(row.sent),
-        receipt=None if row.receipt is None else codec.found(row.receipt),
-        trouble=row.trouble,
+        id=id_,
+        document=document,
+        state=state,
+        attempt=attempt,
+        first_at=first_at or 0,
+        sent_at=sent_at or 0,
+        step=codec.step(sent),
+        receipt=None if receipt is None else codec.found(receipt),
+        trouble=trouble,
     )
+
+
+_NAMES = ("id", "document", "state", "attempt", "first_at", "sent_at", "sent", "receipt", "trouble")
+_COLUMNS = [delivery.c[name] for name in _NAMES]
+_HERE = (delivery.c.project == sa.bindparam("of"), delivery.c.connection == sa.bindparam("side"))
+_WHICH = (
+    delivery.c.kind == sa.bindparam("what"),
+    delivery.c.key == sa.bindparam("which"),
+    delivery.c.action == sa.bindparam("does"),
+)
+_OF = Prepared(sa.select(*_COLUMNS).where(*_HERE, *_WHICH))
+_DOCUMENT = (delivery.c.document == sa.bindparam("which"), delivery.c.state == sa.bindparam("now"))
+_IN_STATE = Prepared(sa.select(*_COLUMNS).where(*_HERE, *_DOCUMENT).order_by(delivery.c.id))
+_DONE: dict[str, Any] = {
+    "state": "done",
+    "done_at": sa.bindparam("at"),
+    "receipt": sa.bindparam("answer"),
+    "trouble": None,
+}
+_RECEIVED = Prepared(sa.update(delivery).where(delivery.c.id == sa.bindparam("row")).values(_DONE))
+
+
+def _row(*left_out: str) -> dict[str, Any]:
+    return {column.name: sa.bindparam(column.name) for column in delivery.c if column.name not in ("id", *left_out)}
+
+
+_NO_ANSWER = _row("done_at", "receipt")
+_INTEND = Prepared(lambda insert: insert(delivery).values(_NO_ANSWER).on_conflict_do_nothing().returning(delivery.c.id))
+_ADD = Prepared(sa.insert(delivery).values(_row("trouble")))

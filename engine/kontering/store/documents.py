@@ -14,7 +14,7 @@ from kontering.model.record import Record
 from kontering.model.voucher import PlannedVoucher
 from kontering.store import codec, lanes, links
 from kontering.store.lanes import OPEN
-from kontering.store.prepared import Prepared
+from kontering.store.prepared import Listed, Prepared
 from kontering.store.store import Tx
 from kontering.store.tables import document
 
@@ -99,9 +99,8 @@ def open_of(tx: Tx, flow: str) -> Iterator[Row]:
 
 def open_one(tx: Tx, row: int) -> Row | None:
     """A document, if it is still to be worked on: a newer edition, or a person, may have come between."""
-    terms = (document.c.id == row, document.c.state.in_(OPEN))
-    found = tx.connection.execute(sa.select(document).where(*terms)).first()
-    return None if found is None else _row(found)
+    rows = _OPEN_ONE.rows(tx, id=row)
+    return Row(**dict(zip(_ROW, rows[0][:-1], strict=True)), record=record(rows[0][-1])) if rows else None
 
 
 def brief(tx: Tx, row: int) -> Any:
@@ -135,9 +134,7 @@ def put(tx: Tx, ids: Sequence[int], state: str, **values: Any) -> None:
 
 def done(tx: Tx, ids: Sequence[int]) -> None:
     """Everything that their plans said has been done, even if a newer edition has come meanwhile."""
-    if ids:
-        tx.connection.execute(sa.update(document).where(document.c.id.in_(ids)).values(done_at=tx.now))
-        put(tx, ids, "done")
+    _DONE.run(tx, ids, at=tx.now)
 
 
 def settled(tx: Tx, row: int, text: str, **values: Any) -> None:
@@ -154,7 +151,7 @@ def closed(tx: Tx, row: int, until: str) -> None:
 def wake(tx: Tx, things: Iterable[tuple[str, str]]) -> None:
     """These things are there now: what waited for them is open again, and its lane due."""
     named = sorted({f"{kind}/{key}" for kind, key in things})
-    waits = [name for name in named if _WAITS.rows(tx, project=tx.project, waits=name)]  # mostly nobody does
+    waits = sorted({name for (name,) in _WAITS.rows(tx, named, project=tx.project)})  # mostly nobody does
     if waits:
         _reopen(tx, document.c.waits.in_(waits))
 
@@ -263,9 +260,32 @@ _LATER = sa.and_(document.c.key > sa.bindparam("first"), document.c.key < sa.bin
 _EDITIONS = Prepared(_invoices(document.c.key == sa.bindparam("key")).union_all(_invoices(_LATER)))
 
 _STATE = Prepared(sa.select(document.c.state).where(document.c.id == sa.bindparam("id")))
-_WAITS = Prepared(
-    sa.select(document.c.id).where(
-        document.c.project == sa.bindparam("project"), document.c.waits == sa.bindparam("waits")
+_WAITS = Listed(
+    lambda keys: sa.select(document.c.waits).where(
+        document.c.project == sa.bindparam("project"), document.c.waits.in_(keys)
+    )
+)
+_ROW = [part.name for part in dataclass_fields(Row) if part.name != "record"]
+_IS_OPEN = document.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
+_OPEN_ONE = Prepared(
+    sa.select(*[document.c[name] for name in _ROW], document.c.record).where(
+        document.c.id == sa.bindparam("id"), _IS_OPEN
+    )
+)
+
+
+def _if_open(name: str, value: Any) -> dict[str, Any]:
+    return {name: sa.case((_IS_OPEN, value), else_=document.c[name])}
+
+
+_AT = sa.bindparam("at", type_=sa.BigInteger)
+_EMPTIED = [_if_open(name, sa.null()) for name in ("code", "reason", "waits", "details")]
+_ENDED = [_if_open("state", sa.literal_column("'done'")), _if_open("changed_at", _AT), *_EMPTIED]
+_DONE = Listed(
+    lambda keys: (
+        sa.update(document)
+        .where(document.c.id.in_(keys))
+        .values({name: value for one in ({"done_at": _AT}, *_ENDED) for name, value in one.items()})
     )
 )
 
@@ -321,8 +341,7 @@ def _wake_lanes(tx: Tx, change: sa.Update) -> None:
 
 def _row(row: sa.Row[Any]) -> Row:
     fields = row._asdict()
-    names = [part.name for part in dataclass_fields(Row) if part.name != "record"]
-    return Row(**{name: fields[name] for name in names}, record=record(row.record))
+    return Row(**{name: fields[name] for name in _ROW}, record=record(row.record))
 
 
 def record(text: str) -> Record:

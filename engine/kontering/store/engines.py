@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -30,6 +33,16 @@ def engine(url: str, *, read_only: bool, busy: float = BUSY_SECONDS) -> sa.Engin
             raise StoreUnusable(
                 f"{other}: a store is kept in SQLite (sqlite:///kontering.db) or PostgreSQL (postgresql://…)"
             )
+
+
+_writers: WeakKeyDictionary[sa.Engine, threading.Lock] = WeakKeyDictionary()
+
+
+def writer(engine: sa.Engine) -> AbstractContextManager[Any]:
+    """SQLite has one writer: threads of a process wait for each other here, which is quicker than trying again."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _writers.setdefault(engine, threading.Lock())
 
 
 def address_of(url: str) -> URL:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from kontering.errors import NotOurs
 from kontering.store import owners, pointers
+from kontering.store.prepared import Listed, Prepared
 from kontering.store.store import Tx, upsert
 from kontering.store.tables import document, gate, lane
 
@@ -46,10 +47,19 @@ def wake(tx: Tx, lanes: Iterable[tuple[str, str]]) -> None:
     """Makes lanes (key, connection) due now; one that is due already stays as long due as it is."""
     rows = [{"project": tx.project, "key": key, "connection": side, "due": tx.now} for key, side in sorted(set(lanes))]
     if rows:
-        sooner = sa.case((lane.c.due < tx.now, lane.c.due), else_=tx.now)
-        tx.connection.execute(upsert(tx, lane, {"due": sooner}), rows)
+        _WAKE.many(tx, rows)
         if tx.wakes is not None:
             tx.wakes(tx, [str(row["key"]) for row in rows])
+
+
+def _wake(insert: Any) -> sa.Insert:
+    new = insert(lane).values({name: sa.bindparam(name) for name in ("project", "key", "connection", "due")})
+    sooner = sa.case((lane.c.due < new.excluded.due, lane.c.due), else_=new.excluded.due)
+    woken: sa.Insert = new.on_conflict_do_update(index_elements=["project", "key"], set_={"due": sooner})
+    return woken
+
+
+_WAKE = Prepared(_wake)
 
 
 def due_at(tx: Tx, lanes: Iterable[tuple[str, str, int]]) -> None:
@@ -128,9 +138,24 @@ def _claimed(tx: Tx, owner: str, rows: Sequence[Any]) -> tuple[Claimed, ...]:
 
 def renew(tx: Tx, ours: Claimed) -> None:
     """The lease runs anew; raises NotOurs if another has taken the lane over."""
-    renewed = sa.update(lane).where(*_ours(tx, ours)).values(until=tx.now + LEASE)
-    if tx.connection.execute(renewed).rowcount != 1:
+    if renew_all(tx, [ours]):
         raise NotOurs(f"the lane {ours.key} has another owner by now")
+
+
+def renew_all(tx: Tx, ours: Sequence[Claimed]) -> frozenset[str]:
+    """The leases of one owner's lanes run anew; gives back the lanes that another has taken over."""
+    keys = sorted({one.key for one in ours})
+    if not keys:
+        return frozenset()
+    terms = {"of": tx.project, "by": ours[0].owner}
+    if _RENEW.run(tx, keys, **terms, lease=tx.now + LEASE) == len(keys):
+        return frozenset()
+    return frozenset(keys) - {key for (key,) in _OWNED.rows(tx, keys, **terms)}
+
+
+_OWN = (lane.c.project == sa.bindparam("of"), lane.c.owner == sa.bindparam("by"))
+_RENEW = Listed(lambda keys: sa.update(lane).where(*_OWN, lane.c.key.in_(keys)).values(until=sa.bindparam("lease")))
+_OWNED = Listed(lambda keys: sa.select(lane.c.key).where(*_OWN, lane.c.key.in_(keys)))
 
 
 def give_back(tx: Tx, ours: Sequence[Claimed], flows: Sequence[str]) -> None:

@@ -54,6 +54,8 @@ class Store:
         self.clock = clock or milliseconds
         self.wakes: Wakes | None = None
         self._asks_database = clock is None and engine.dialect.name == "postgresql"
+        self._driver: Any = engine.dialect.loaded_dbapi
+        self._writer = engines.writer(engine)
 
     @classmethod
     def open(
@@ -88,7 +90,12 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A writing transaction: all of it is kept, or nothing."""
-        with self._usable(), self.engine.connect() as connection, connection.execution_options(writes=True).begin():
+        with (
+            self._usable(),
+            self._writer,
+            self.engine.connect() as connection,
+            connection.execution_options(writes=True).begin(),
+        ):
             tx = self._tx(connection)
             yield tx
             for each in tx.at_end:
@@ -158,11 +165,21 @@ class Store:
     def _usable(self) -> Iterator[None]:
         try:
             yield
-        except sa.exc.DatabaseError as error:
-            trouble = engines.trouble(self.url, error)
+        except (sa.exc.DatabaseError, self._driver.Error) as error:
+            trouble = engines.trouble(self.url, self._named(error))
             if trouble is None:
                 raise  # a broken rule of our own tables is a mistake of ours, not of the disk
             raise trouble from error
+
+    def _named(self, error: Any) -> Any:
+        """A failure of a prepared statement, which comes from the driver itself, as SQLAlchemy would name it."""
+        if isinstance(error, sa.exc.DatabaseError):
+            return error
+        dialect = self.engine.dialect
+        lost = dialect.is_disconnect(error, None, None)
+        return sa.exc.DBAPIError.instance(
+            "", None, error, self._driver.Error, connection_invalidated=lost, dialect=dialect
+        )
 
 
 Wakes: TypeAlias = Callable[[Tx, Sequence[str]], None]

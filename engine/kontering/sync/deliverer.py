@@ -127,7 +127,7 @@ class Serving:
             lanes.renew(tx, self.ours)
             row = documents.brief(tx, number)
             if row is not None:
-                begun = [one.id for one in deliveries.in_state(tx, self.ours.connection, [row.key], ["sent"])]
+                begun = [one.id for one in deliveries.sent(tx, self.ours.connection, row.key)]
                 about = {"project": tx.project, "connection": self.ours.connection, "document": row.key}
                 mishaps.note(error, **about, deliveries=begun)
                 _, columns = courses.ends(holds.mishap(row.key, mishaps.words(error)))
@@ -143,7 +143,7 @@ class Serving:
         row = documents.open_one(tx, number) if course is None else course.row
         if row is None or (course and not documents.is_open(tx, number)):
             return None, None, None
-        unsure = deliveries.in_state(tx, row.connection, [row.key], ["sent"])
+        unsure = deliveries.sent(tx, row.connection, row.key)
         if unsure:
             return self._clear_up(tx, row, unsure[0]), row, None
         course = course or self._begin(tx, row)
@@ -207,13 +207,13 @@ class Serving:
             case guard.Look():
                 return AskAbout(unsure)
             case guard.StartOver():
-                deliveries.settle(tx, [unsure.id], "ready")
+                deliveries.settle(tx, unsure.id, "ready")
                 return Go()
             case guard.NotYet(after=after):
                 raise Later(after, f"the answer to {_what(unsure.step)} was lost; it is looked up")
             case guard.AskAPerson():
                 hold = holds.past_finding_out(row.key, _what(unsure.step))
-                deliveries.settle(tx, [unsure.id], "held", trouble=hold.reason)
+                deliveries.settle(tx, unsure.id, "held", trouble=hold.reason)
                 self._end(tx, row, *courses.ends(hold))
                 return None
 
@@ -242,11 +242,11 @@ class Serving:
             receipt = self.target.send(move.step)
         except (TryLater, Denied) as nothing:
             trouble = str(nothing)
-            self.unwritten.append(lambda tx: deliveries.settle(tx, [move.row], "ready", trouble=trouble))
+            self.unwritten.append(lambda tx: deliveries.settle(tx, move.row, "ready", trouble=trouble))
             raise
         except Unsure as unsure:
             trouble = str(unsure)
-            self.unwritten.append(lambda tx: deliveries.settle(tx, [move.row], "sent", trouble=trouble))
+            self.unwritten.append(lambda tx: deliveries.settle(tx, move.row, "sent", trouble=trouble))
             raise
         kill.point("after_call")
         if log.isEnabledFor(logging.INFO):
@@ -274,10 +274,10 @@ class Serving:
             case guard.Happened(receipt=receipt):
                 self._received(unsure.step, unsure.id, receipt, None)
             case guard.StartOver():
-                self.unwritten.append(lambda tx: deliveries.settle(tx, [unsure.id], "ready"))
+                self.unwritten.append(lambda tx: deliveries.settle(tx, unsure.id, "ready"))
             case guard.Twice(found=found):
                 hold = holds.made_twice(row.key, _what(unsure.step), found)
-                self.unwritten.append(lambda tx: deliveries.settle(tx, [unsure.id], "held", trouble=hold.reason))
+                self.unwritten.append(lambda tx: deliveries.settle(tx, unsure.id, "held", trouble=hold.reason))
                 self._aside(row, hold)
 
     def _ask(self, course: Course, entry: LookUp) -> None:
