@@ -25,6 +25,7 @@ OURS: Mapping[str, str] = {
     "files": "kontering.connectors.files:CONNECTOR",
     "ledger": "kontering.connectors.ledger:CONNECTOR",
     "rackbeat": "kontering.connectors.rackbeat:CONNECTOR",
+    "smtp": "kontering.connectors.smtp:CONNECTOR",
     "store": "kontering.connectors.store:CONNECTOR",
     "woocommerce": "kontering.connectors.woocommerce:CONNECTOR",
 }

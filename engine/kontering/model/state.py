@@ -19,6 +19,7 @@ StateKind = Literal[
     "stock_level",
     "payment_state",
     "correction",
+    "mail",
 ]
 
 

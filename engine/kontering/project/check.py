@@ -109,6 +109,7 @@ def _check_connection(connection: Connection, project: Project, file: ProjectFil
     node, connector = _node(file, "connections", connection.name), registry.load(connection.connector)
     used = {flow.target for flow in project.flows.values()}
     payloads: dict[str, Compiled] = {}
+    yield from _check_papers(connection, connector, project, node)
     for kind in connection.mappings:
         if kind.removeprefix("book-") not in connector.takes:
             yield words.no_such_kind(nearest(node, ["mappings", kind]), kind, connection.name, sorted(connector.takes))
@@ -121,6 +122,21 @@ def _check_connection(connection: Connection, project: Project, file: ProjectFil
     yield from broken
     if taken is not None:
         yield from snapshot.check_against(connection, connector, taken)
+
+
+def _check_papers(connection: Connection, connector: Connector, project: Project, node: Node) -> Iterator[Diagnostic]:
+    """Who sends what another connection has booked needs that connection, and its PDFs if they are to go along."""
+    for name, schema in connector.settings.get("properties", {}).items():
+        if not schema.get("x-connection"):
+            continue
+        books = str(connection.settings.get(name, ""))
+        if books not in project.connections:
+            yield words.unknown_connection(_place(node, name), books, project.connections)
+        elif (
+            connection.settings.get("pdf") == "books"
+            and registry.load(project.connections[books].connector).paper is None
+        ):
+            yield words.no_papers(_place(node, "pdf"), books)
 
 
 def _load_payload(

@@ -25,7 +25,7 @@ DELIVERED: Mapping[str, str] = {
     "cancellation": "credit_note",
     "payment": "payment",
     **dict.fromkeys(("payout", "bank_line", "bill", "loss", "recognition", "voucher"), "voucher"),
-    **{kind: kind for kind in ("customer", "supplier", "product", "payment_state", "correction")},
+    **{kind: kind for kind in ("customer", "supplier", "product", "payment_state", "correction", "mail")},
     **{kind: kind for kind in ("customer_group", "supplier_group", "product_group")},
     "stock_level": "stock",
 }

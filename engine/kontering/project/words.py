@@ -88,6 +88,11 @@ def no_such_kind(span: Span, kind: str, connection: str, known: Sequence[str]) -
     return Diagnostic("K163", f"{connection!r} takes no {kind!r}", span, near_or_all(kind, known))
 
 
+def no_papers(span: Span, books: str) -> Diagnostic:
+    hint = "write pdf: render to make one here, or pdf: none"
+    return Diagnostic("K169", f"{books!r} makes no PDF of what it has booked", span, hint)
+
+
 def does_not_fit(span: Span, name: str, found: str, says: str | None) -> Diagnostic:
     return Diagnostic("K154", f"{name!r} can't be {found!r}", span, says)
 

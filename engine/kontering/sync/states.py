@@ -51,6 +51,8 @@ def settled(asked: Asked) -> State | Hold | Skip:
         return _back(asked)
     if asked.kind == "stock_level":
         return _stock(asked)
+    if asked.kind == "mail":
+        return _made(asked, asked.key, asked.data, number=asked.data["number"], name=_addressee(asked.data["to"]))
     return _group(asked) if asked.kind in GROUPS else _product(asked)
 
 
@@ -139,6 +141,10 @@ def _back(asked: Asked) -> State | Hold | Skip:
         data = {**data, "changed": corrected, "lines": _with_ids(sent, data["lines"])}
     data = {**data, "origin": origin.rpartition("/")[2]}
     return _made(asked, origin, data, number=data["number"], name=data["number"], origin=origin)
+
+
+def _addressee(to: Data) -> str:
+    return f"{to['name']} <{to['email']}>" if to.get("name") else str(to["email"])
 
 
 def _corrected(sent: Planned, data: Data) -> list[str]:

@@ -12,7 +12,7 @@ from kontering.accounting import payments, postings
 from kontering.accounting.settings import Settings
 from kontering.connectors import registry
 from kontering.diagnostics import Span, closest
-from kontering.errors import Misuse
+from kontering.errors import Denied, Misuse
 from kontering.mapping import mapping as mappings
 from kontering.mapping.load import load_mapping
 from kontering.mapping.records import payload_schema
@@ -24,7 +24,7 @@ from kontering.project.policy import Policy
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source, Target
 from kontering.sdk.limits import Limiter
-from kontering.sync import holds, places, recognitions
+from kontering.sync import booked, holds, places, recognitions
 from kontering.sync.prepare import Maker
 from kontering.sync.recognitions import Look
 from kontering.sync.taker import Taker
@@ -89,13 +89,30 @@ class Wired:
     def source(self, flow: WiredFlow, client: httpx.Client, look: Look) -> Source:
         connector = self.connectors[flow.source]
         if connector.stored:
-            return recognitions.source(look, flow.source, flow.target, flow.maker.settings, flow.maker.zone)
+            return self._stored(flow, look)
         if connector.source is None:
             raise Misuse(f"the flow {flow.name}: {flow.source} ({connector.name}) can't be read")
         return connector.source(self.settings(flow.source), client)
 
+    def _stored(self, flow: WiredFlow, look: Look) -> Source:
+        """What the engine finds in the project's own store."""
+        if flow.kind == booked.KIND:
+            return booked.source(look, flow.source, self.settings(flow.target))
+        return recognitions.source(look, flow.source, flow.target, flow.maker.settings, flow.maker.zone)
+
+    def paper(self, connection: str, kind: str, id: str) -> bytes | None:  # noqa: A002
+        """The PDF of a booked document, from the connection that has booked it."""
+        connector = registry.load(self.project.connections[connection].connector)
+        if connector.paper is None:
+            raise Denied(f"{connection} ({connector.name}) makes no PDF: let `pdf` be render or none")
+        settings = self.settings(connection)
+        with http.client(connector, settings, transport=self.transports.get(connection), read_only=True) as client:
+            return connector.paper(settings, client, kind, id)
+
     def target(self, connection: str, client: httpx.Client) -> Target:
         connector = self.connectors[connection]
+        if connector.posts is not None:
+            return connector.posts(self.settings(connection), self.paper)
         if connector.target is None:
             raise Misuse(f"{connection} ({connector.name}) takes nothing")
         return connector.target(self.settings(connection), client)

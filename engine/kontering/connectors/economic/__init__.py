@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from kontering.connectors.economic.ids import in_path
 from kontering.connectors.economic.options import SETTINGS, filled
 from kontering.connectors.economic.problem import problem
 from kontering.connectors.economic.source import READS, Reader
@@ -39,6 +40,13 @@ def target(settings: Settings, client: httpx.Client) -> Target:
     return Economic(filled(settings), client)
 
 
+def paper(settings: Settings, client: httpx.Client, kind: str, id_: str) -> bytes | None:
+    """The PDF of a booked invoice; directly after booking there is none for a few seconds."""
+    path, expects = f"/invoices/booked/{in_path(id_)}/pdf", {"expects": (404,)}
+    answer = client.get(path, headers={"accept": "*/*"}, extensions=expects)
+    return answer.content if answer.status_code == 200 else None
+
+
 CONNECTOR = Connector(
     name="economic",
     title="e-conomic",
@@ -53,6 +61,7 @@ CONNECTOR = Connector(
     problem=problem,
     source=source,
     target=target,
+    paper=paper,
     simulator="kontering.connectors.economic.simulator:make",
     facts=FACTS,
 )

@@ -1,4 +1,5 @@
-"""The project's own store as a source: what the engine itself finds to be due, `store/recognition`."""
+"""The project's own store as a source: what the engine itself finds to be due (`store/recognition`) or has booked
+(`store/booked`)."""
 
 from __future__ import annotations
 
@@ -21,6 +22,6 @@ CONNECTOR = Connector(
     title="The project's own store",
     sdk=SDK,
     settings=SCHEMA,
-    reads={"recognition": Reads(schema="store/recognition")},
+    reads={"recognition": Reads(schema="store/recognition"), "booked": Reads(schema="store/booked")},
     stored=True,
 )
