@@ -57,6 +57,12 @@ def is_postgres(url: str) -> bool:
     return address_of(url).get_backend_name() == "postgresql"
 
 
+def is_file(url: str) -> bool:
+    """Is it an SQLite file, which has one machine?"""
+    address = address_of(url)
+    return address.get_backend_name() == "sqlite" and bool(address.database)
+
+
 def is_there(url: str) -> bool:
     """Could there be a store? Only a file can be seen to be missing."""
     address = address_of(url)

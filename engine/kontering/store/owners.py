@@ -11,12 +11,17 @@ from pathlib import Path
 @cache
 def machine() -> str:
     """This machine as processes see each other: host name, boot, and the namespace of process ids (a container's)."""
-    boot = _read("/proc/sys/kernel/random/boot_id")[:8]
     try:
         namespace = os.readlink("/proc/self/ns/pid")
     except OSError:
         namespace = ""
-    return "/".join(part for part in (socket.gethostname(), boot, namespace) if part)
+    return "/".join(part for part in (socket.gethostname(), boot()[:8], namespace) if part)
+
+
+@cache
+def boot() -> str:
+    """The start of this machine since which its processes run; unknown where there is no /proc."""
+    return _read("/proc/sys/kernel/random/boot_id").strip()
 
 
 def me(slot: int = 0) -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kontering.errors import StoreUnusable
-from kontering.store import engines, tables
+from kontering.store import clocks, engines, tables
 from kontering.store.engines import BUSY_SECONDS
 
 MEMORY = "sqlite://"
@@ -54,6 +54,7 @@ class Store:
         self.clock = clock or milliseconds
         self.wakes: Wakes | None = None
         self._asks_database = clock is None and engine.dialect.name == "postgresql"
+        self._is_steady = False
         self._driver: Any = engine.dialect.loaded_dbapi
         self._writer = engines.writer(engine)
 
@@ -78,6 +79,8 @@ class Store:
         store = cls(engine, project=project, url=url, read_only=read_only, clock=clock)
         try:
             store._prepare(migrate=migrate)
+            store._is_steady = clock is None and engines.is_file(url)
+            store.follow_the_clock()
         except StoreUnusable:
             store.close()
             raise
@@ -112,7 +115,10 @@ class Store:
 
     def project_of(self, project: str) -> Store:
         """Another project in the same database, over the same connections."""
-        return Store(self.engine, project=project, url=self.url, read_only=self.read_only, clock=self._given_clock())
+        clock = None if self._asks_database or self._is_steady else self.clock
+        store = Store(self.engine, project=project, url=self.url, read_only=self.read_only, clock=clock)
+        store._is_steady = self._is_steady
+        return store
 
     def close(self) -> None:
         self.engine.dispose()
@@ -123,13 +129,22 @@ class Store:
     def __exit__(self, _kind: object, _error: object, _trace: TracebackType | None) -> None:
         self.close()
 
-    def _given_clock(self) -> Clock | None:
-        return None if self._asks_database else self.clock
-
     def _tx(self, connection: sa.Connection) -> Tx:
         """Several machines share one clock: the database's."""
         now = int(connection.scalar(_DATABASE_NOW) or 0) if self._asks_database else self.clock()
+        if self._is_steady:
+            now = clocks.now(connection, now)
         return Tx(connection=connection, project=self.project, now=now, wakes=self.wakes)
+
+    def follow_the_clock(self) -> int:
+        """Sets the clock of an SQLite file by the time of day; gives back by how many milliseconds it was moved."""
+        if not self._is_steady or self.read_only:
+            return 0
+        with self.look() as tx:
+            if clocks.agree(tx.connection, self.clock()):
+                return 0
+        with self.begin() as tx:
+            return clocks.follow(tx.connection, self.clock())
 
     def _prepare(self, *, migrate: bool) -> None:
         with self._usable(), self.engine.connect() as connection:

@@ -90,6 +90,7 @@ def run(
 def _make_due(desk: Desk, *, from_start: bool) -> None:
     """A person, or cron, wants it now: everything is tried, whatever stood in the way of the last run."""
     wired = desk.wired
+    desk.store.follow_the_clock()
     with desk.store.begin() as tx:
         lanes.free_the_dead(tx)
         gates.open_again(tx, sorted(wired.connectors))

@@ -210,6 +210,9 @@ def _chores(work: Work, desk: Desk, *, wake_waiting: bool) -> None:
 
 def begin(desk: Desk, *, wake_waiting: bool = False) -> None:
     """Everything that is there to be done is due, also what a worker left behind that never came back."""
+    moved = desk.store.follow_the_clock()
+    if moved:
+        log.warning("the clock was set", extra={"project": desk.store.project, "milliseconds": moved})
     with desk.store.begin() as tx:
         lanes.free_the_dead(tx)
         lanes.wake_forgotten(tx, tuple(desk.wired.flows))
