@@ -160,7 +160,7 @@ def vouchers(found: Match, settings: Settings) -> Iterator[Posting]:
     fee = to_currency(found.fee * fx, settings.base_currency)
     closed = [_closed(item, part, fx, settings) for item, part in parts]
     surplus = to_currency(found.surplus * fx, settings.base_currency)
-    lines = [PostingLine(role="bank", amount=bank, text=line.text or None)]
+    lines = [PostingLine(role=line.role, amount=bank, text=line.text or None)]
     lines += [PostingLine(role="fees", amount=fee)] if fee else []
     for number, ((item, _), amount) in enumerate(zip(parts, closed, strict=True)):
         whole = amount + (surplus if number == 0 else ZERO)

@@ -37,7 +37,7 @@ def fits(line: BankLine, rule: Category) -> bool:
 def voucher(line: BankLine, role: str, code: str | None, reason: str, settings: Settings) -> Posting:
     """Bank against the category's account; input VAT apart, where its code has a rate."""
     bank = to_currency(line.amount * (line.fx or Decimal(1)), settings.base_currency)
-    lines = (PostingLine(role="bank", amount=bank, text=line.text or None), *_against(-bank, role, code, settings))
+    lines = (PostingLine(role=line.role, amount=bank, text=line.text or None), *_against(-bank, role, code, settings))
     return Posting(kind="bank", key=line.key, date=line.date, lines=lines, text=reason)
 
 

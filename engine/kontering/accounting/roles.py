@@ -58,20 +58,21 @@ _FOREIGN = {
     EXPORT_GOODS: "revenue_export",
     EXPORT_SERVICES: "revenue_export",
 }
-_COST = re.compile(r"cost_[a-z][a-z0-9_]*")
+_OWN = re.compile(r"(?:bank|cost)_[a-z][a-z0-9_]*")
 _CODE = re.compile(r"(?:[A-Z]{2}(?:\d+(?:\.\d+)?|RC)|OSS-[A-Z]{2}-\d+(?:\.\d+)?|EUG|EUS|EXP|EXS|IMP|OUT)(?:-IN)?")
 
 
 def is_role(name: str) -> bool:
-    """Is this a role; `vat_oss_DE` is one for each country of the One Stop Shop, `cost_rent` one for each kind of cost.
+    """Is this a role; `vat_oss_DE` is one for each country of the One Stop Shop, `cost_rent` and `bank_savings` are names
+    that a project gives to kinds of cost and to further bank accounts.
 
-    >>> is_role("vat_out"), is_role("vat_oss_DE"), is_role("vat_oss_NO"), is_role("cost_rent")
-    (True, True, False, True)
+    >>> is_role("vat_out"), is_role("vat_oss_DE"), is_role("vat_oss_NO"), is_role("cost_rent"), is_role("bank_savings")
+    (True, True, False, True, True)
     """
     country = name.removeprefix("vat_oss_")
     return (
         name in ROLES
-        or _COST.fullmatch(name) is not None
+        or _OWN.fullmatch(name) is not None
         or (country != name and (country in territory.eu() or country == "XI"))
     )
 

@@ -97,6 +97,14 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What a line covers a part of: a whole period, and what all of it costs."""
+
+    amount: Decimal
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line as the source says it: `amount` is of the whole line, after discount, on the document's fixed side."""
 
@@ -111,6 +119,7 @@ class Line:
     taxes: tuple[Charged, ...] | None = None
     spread: bool = False
     period: Period | None = None
+    part_of: Whole | None = None
     subscription: str | None = None
     cost: Decimal | None = None
     of: str | None = None
@@ -197,7 +206,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLine:
-    """A line with what the engine settled: rounded sides, one VAT code, the role of its account."""
+    """A line with what the engine settled: rounded sides, one VAT code, the role of its account; `part_of` is net."""
 
     id: str
     kind: LineKind
@@ -213,6 +222,7 @@ class PlannedLine:
     product: Item | None = None
     discount: Decimal | None = None
     period: Period | None = None
+    part_of: Whole | None = None
     subscription: str | None = None
     cost: Decimal | None = None
     of: str | None = None

@@ -34,8 +34,8 @@ class Kept:
 
 
 def edition(tx: Tx, connection: str, key: str) -> Planned | None:
-    """The invoice of this very key, as it was delivered last; an edited order has others beside it."""
-    terms = (*_here(tx, connection), document.c.key == key, document.c.kind == "invoice")
+    """The sale of this very key, as it was delivered last; an edited order has others beside it."""
+    terms = (*_here(tx, connection), document.c.key == key, document.c.kind.in_(codec.SALES))
     rows = sa.select(document.c.document).where(*terms, document.c.document.is_not(None))
     newest = rows.order_by(document.c.done_at.is_(None), document.c.id.desc()).limit(1)
     text = tx.connection.scalar(newest)

@@ -25,9 +25,9 @@ class Others:
 
     `invoice` is the newest edition of an invoice, `booked` the one that the target has booked; `about` are the
     vouchers that belong to a document or close it; `edition` is a sale by its very key, `recognitions` are what was
-    taken to revenue of it; `sales` are all invoices and credit notes, and `open_items` what is
-    expected on the bank, `decided` what a person said of a bank line. `origin` is the record of the target that something in the source was made of, by its kinds
-    and id or its printed number; `delivered` is the invoice that was delivered to the source.
+    taken to revenue of it; `sales` are all invoices and credit notes, and `open_items` what is expected on the bank,
+    `decided` what a person said of a bank line. `origin` is the record of the target that something in the source was
+    made of, by its kinds and id or its printed number; `delivered` is the invoice that was delivered to the source.
     """
 
     invoice: Callable[[str], Planned | None]

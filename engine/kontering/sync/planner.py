@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
+from kontering.accounting import subscriptions
 from kontering.model.document import Planned
 from kontering.model.link import Linked
 from kontering.model.plan import Hold, LookUp, Step, Todo, Totals, Wait
@@ -114,7 +115,7 @@ def _credited(want: Wanted, facts: Facts) -> Iterator[Todo]:
     """A credit note comes after its invoice, which must be booked: its number is printed on it."""
     invoice = want.document.credits
     if invoice is None:
-        if want.policy.credit_alone == "hold":
+        if want.policy.credit_alone == "hold" and not subscriptions.is_change(want.document.lines):
             yield holds.invoice_unknown(want.document)
         return
     if want.credited is None and ("invoice", invoice) not in facts.states:

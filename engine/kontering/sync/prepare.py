@@ -25,6 +25,7 @@ from kontering.model.record import Record
 from kontering.model.voucher import Document
 from kontering.project.policy import Policy, group_of, state_of
 from kontering.sync import keys, kinds, states
+from kontering.sync.asked import Asked, Made
 from kontering.sync.others import NOBODY, Others, Registers
 
 SALES = ("invoice", "credit_note")
@@ -176,9 +177,9 @@ def _other(maker: Maker, record: Record, kind: str, data: Mapping[str, Any], oth
     full = dict(data)
     if full.get("invoice") and kind != "recognition":  # that one is the store's own, and names it in full
         full["invoice"] = keys.full_key(record.connection, full["invoice"])
-    asked = kinds.Asked(key=record.key, data=full, settings=maker.settings, others=others, registers=maker.registers)
+    asked = Asked(key=record.key, data=full, settings=maker.settings, others=others, registers=maker.registers)
     found = kinds.settled(kind, asked)
-    if isinstance(found, kinds.Made):
+    if isinstance(found, Made):
         return Ready(record=record, document=found.document, postings=found.postings, first=found.first)
     held = found.code if isinstance(found, Hold) else ""
     of = full.get("invoice") if held == "INVOICE_UNKNOWN" else None

@@ -70,9 +70,9 @@ class Recognitions:
     def _records(self, tx: Tx) -> Iterator[Record]:
         last, invoices, credited = self._last(tx), list[Planned](), defaultdict[str, list[Planned]](list)
         for one in recognitions.deferring(tx, self.target):
-            if one.kind == "invoice":
+            if one.kind == "invoice" or not one.credits:
                 invoices.append(one)
-            elif one.credits:
+            else:
                 credited[one.credits].append(one)
         done = _by_invoice(recognitions.recognised(tx, self.target))
         for invoice in invoices:

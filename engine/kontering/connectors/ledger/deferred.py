@@ -125,7 +125,7 @@ def _about(connection: Connection, info: BookInfo, keys: list[str]) -> dict[str,
                     ledger_invoice_line, period
                 )
             )
-            .where(invoice.book == info.name, invoice.kind == "invoice")
+            .where(invoice.book == info.name)
             .where(invoice.key.in_(keys[start : start + 500]))
             .group_by(invoice.key, invoice.number, ledger_party.c.name)
         )

@@ -19,7 +19,7 @@ from kontering.model.money import ZERO
 from kontering.model.plan import Found, Step
 
 _BY_KEY = Query(ledger_voucher, ["number", "changed"], "book = ? AND source = 'voucher' AND key = ? AND part = 0")
-_INVOICE = Query(ledger_invoice, ["id"], "book = ? AND kind = 'invoice' AND key = ?")
+_INVOICE = Query(ledger_invoice, ["id"], "book = ? AND key = ?")
 _PAYMENTS = Insert(ledger_payment)
 
 
