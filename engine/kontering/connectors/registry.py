@@ -19,8 +19,9 @@ from kontering.sdk.connector import SDK, Connector
 GROUP = "kontering.connectors"
 
 OURS: Mapping[str, str] = {
-    "dinero": "kontering.connectors.dinero:CONNECTOR",
     "bank": "kontering.connectors.bank:CONNECTOR",
+    "billy": "kontering.connectors.billy:CONNECTOR",
+    "dinero": "kontering.connectors.dinero:CONNECTOR",
     "economic": "kontering.connectors.economic:CONNECTOR",
     "files": "kontering.connectors.files:CONNECTOR",
     "ledger": "kontering.connectors.ledger:CONNECTOR",

@@ -138,7 +138,17 @@ def mail(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
 
 
 def payment(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
-    return finding.payment(_made(client, settings, "bankPayments", resolved(client, step.body)))
+    return finding.payment(_made(client, settings, "bankPayments", referring(resolved(client, step.body))))
+
+
+def referring(body: Row) -> dict[str, Any]:
+    """A payment's documents as Billy refers to them.
+
+    >>> referring({"cashAmount": 5, "associations": [{"invoice": "abc"}]})["associations"]
+    [{'subjectReference': 'invoice:abc'}]
+    """
+    every = [{"subjectReference": f"{kind}:{id_}"} for one in body.get("associations", ()) for kind, id_ in one.items()]
+    return {**body, "associations": every}
 
 
 def voucher(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
@@ -148,7 +158,7 @@ def voucher(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
         raise Refused((Refusal(f"a voucher holds one of {', '.join(KINDS)}"),))
     own = dict(resolved(client, body, f"/{kind}"))
     if kind == "bankPayment":
-        return finding.payment(_made(client, settings, KINDS[kind], own))
+        return finding.payment(_made(client, settings, KINDS[kind], referring(own)))
     if kind == "bill":
         return finding.voucher(_made(client, settings, KINDS[kind], {**own, "state": "draft"}))
     given = {} if own.get("daybookId") else {"daybookId": _daybook(client, settings)}
