@@ -158,7 +158,7 @@ def shown(part: dict[str, Any]) -> dict[str, Any]:
     """A setting for editors: a secret is written {secret: NAME}."""
     if part.get("x-secret"):
         return {"title": part["title"], "description": part["description"], "$ref": "#/$defs/secret"}
-    return {key: value for key, value in part.items() if key != "x-path"}
+    return {key: value for key, value in part.items() if key not in ("x-path", "x-connection")}
 
 
 def test_editors_know_the_settings_of_our_connectors() -> None:

@@ -78,7 +78,7 @@ def connection(entry: Entry, connector: Connector, tables: Mapping[str, Rows], f
     assert isinstance(node, Map)
     said = plain(node)
     known: Mapping[str, Schema] = connector.settings.get("properties", {})
-    defaults = {name: part["default"] for name, part in known.items() if "default" in part}
+    defaults = {name: _placed(part["default"], part, folder) for name, part in known.items() if "default" in part}
     own = {
         item.key.text: _setting(item.value, known[item.key.text], folder)
         for item in node.entries
@@ -111,7 +111,12 @@ def _setting(node: Node, schema: Schema, folder: Path) -> Any:
     value = plain(node)
     if schema.get("x-secret"):
         return Secret(value["secret"], _secret_span(node))
-    return str((folder / value).resolve()) if schema.get("x-path") else value
+    return _placed(value, schema, folder)
+
+
+def _placed(value: Any, schema: Schema, folder: Path) -> Any:
+    """A path is relative to the project file."""
+    return str((folder / value).resolve()) if schema.get("x-path") and value is not None else value
 
 
 def _secret_span(node: Node) -> Span:

@@ -8,7 +8,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from typing import Any
 from uuid import UUID
 
@@ -65,8 +65,9 @@ def plain(text: str, place: str) -> str:
     >>> plain("Ida Prøve <ida@prove.example>", "/to")
     'ida@prove.example'
     """
-    found = parseaddr(text)[1]
-    if not _ADDRESS.fullmatch(found):
+    listed = getaddresses([text])
+    found = listed[0][1] if len(listed) == 1 else ""
+    if _CONTROL.search(text) or not _ADDRESS.fullmatch(found):
         raise Refused((Refusal(f"{text!r} is no e-mail address", place),))
     return found
 

@@ -90,6 +90,8 @@ def _log_in(server: smtplib.SMTP, settings: Settings, host: str) -> None:
         if error.smtp_code < 500:
             raise TryLater(f"{host} can't check the password now: {_said(error.smtp_error)}") from error
         raise Denied(f"{host} refuses user and password: {_said(error.smtp_error)}") from error
+    except UnicodeEncodeError as error:
+        raise Denied(f"{host}: user and password may only have letters of ASCII") from error
     except smtplib.SMTPNotSupportedError as error:
         raise Denied(f"{host} takes no password here: {error}; leave out user, or use starttls") from error
     except (OSError, smtplib.SMTPException) as error:
