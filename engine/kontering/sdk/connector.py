@@ -134,6 +134,8 @@ class Reads:
     schema: str
     reference: bool = False
     proves: Mapping[str, str] = field(default_factory=dict)
+    days: tuple[str, str, str] | None = None
+    """Of accounting periods: the fields with the first day, the last day, and whether it is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +164,9 @@ class Target(Protocol):
 
 
 class Papers(Protocol):
-    """The PDF of a document by the connection that has booked it, its kind and its id; None while there is none yet."""
+    """The PDF of a document by the connection that has booked it, its kind and its id there; None while there is none yet."""
 
-    def __call__(self, connection: str, kind: str, id: str) -> bytes | None: ...  # noqa: A002
+    def __call__(self, connection: str, kind: str, number: str, /) -> bytes | None: ...
 
 
 Problem = Exception

@@ -100,14 +100,14 @@ class Wired:
             return booked.source(look, flow.source, self.settings(flow.target))
         return recognitions.source(look, flow.source, flow.target, flow.maker.settings, flow.maker.zone)
 
-    def paper(self, connection: str, kind: str, id: str) -> bytes | None:  # noqa: A002
+    def paper(self, connection: str, kind: str, number: str) -> bytes | None:
         """The PDF of a booked document, from the connection that has booked it."""
         connector = registry.load(self.project.connections[connection].connector)
         if connector.paper is None:
             raise Denied(f"{connection} ({connector.name}) makes no PDF: let `pdf` be render or none")
         settings = self.settings(connection)
         with http.client(connector, settings, transport=self.transports.get(connection), read_only=True) as client:
-            return connector.paper(settings, client, kind, id)
+            return connector.paper(settings, client, kind, number)
 
     def target(self, connection: str, client: httpx.Client) -> Target:
         connector = self.connectors[connection]

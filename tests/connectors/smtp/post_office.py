@@ -43,12 +43,12 @@ class Box:
         if self.answers and (said := self.answers.pop(0)):
             return said
         assert isinstance(envelope.content, bytes)
-        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))  # type: ignore[arg-type]
+        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))
         self.secrets.append(session.ssl is not None)
         if self.hangs_up:
             self.hangs_up -= 1
             assert server.transport is not None
-            server.transport.abort()
+            server.transport.close()
         return "250 queued as 4Zx1"
 
 
@@ -68,7 +68,7 @@ def with_login(context: ssl.SSLContext) -> dict[str, Any]:
 
     def check(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
         fits = isinstance(given, LoginPassword) and given == LoginPassword(USER.encode(), PASSWORD.encode())
-        return AuthResult(success=fits)
+        return AuthResult(success=fits, handled=False)
 
     return {"authenticator": check, "auth_required": True, "tls_context": context, "require_starttls": True}
 

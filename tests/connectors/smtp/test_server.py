@@ -49,7 +49,7 @@ def step(**changed: Any) -> Step:
 def post(port: int, folder: Path, **settings: Any) -> Post:
     own = {"host": "127.0.0.1", "port": port, "security": "none", "from": "Nordlys Kaffe <faktura@nordlys.example>"}
     own |= {"books": "books", "pdf": "books", "templates": str(folder), "language": "en", "seconds": 5}
-    return Post(own | settings, lambda connection, kind, id: PDF)
+    return Post(own | settings, lambda connection, kind, number: PDF)
 
 
 def test_a_mail_has_text_html_and_the_books_pdf(tmp_path: Path) -> None:
@@ -64,8 +64,11 @@ def test_a_mail_has_text_html_and_the_books_pdf(tmp_path: Path) -> None:
     assert mail["Subject"] == "Faktura 1021"
     assert mail["Message-ID"] == f"<{UUID(int=7)}@nordlys.example>"
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    assert text is not None and "Kære Ida Prøve" in text.get_content() and "1.278,50\xa0kr." in text.get_content()
-    assert html is not None and "Kaffe &lt;fin&gt;" in html.get_content()
+    assert text is not None
+    assert "Kære Ida Prøve" in text.get_content()
+    assert "1.278,50\xa0kr." in text.get_content()
+    assert html is not None
+    assert "Kaffe &lt;fin&gt;" in html.get_content()
     [paper] = mail.iter_attachments()
     assert (paper.get_filename(), paper.get_content_type(), paper.get_content()) == (
         "invoice-1021.pdf",
@@ -87,7 +90,8 @@ def test_a_subject_may_be_in_any_script(tmp_path: Path) -> None:
     [(_, mail)] = box.mails
     assert mail["Subject"] == "חשבונית 1021 – Kæmpekøb"
     text = mail.get_body(("plain",))
-    assert text is not None and text.get_content() == "שלום Ida Prøve\r\n.\r\n"
+    assert text is not None
+    assert text.get_content() == "שלום Ida Prøve\r\n.\r\n"
 
 
 def test_a_trial_goes_to_one_address_and_says_whom_it_was_for(tmp_path: Path) -> None:
@@ -205,7 +209,7 @@ def test_tls_from_the_first_byte(tmp_path: Path) -> None:
 def test_a_pdf_that_isnt_made_yet_is_waited_for(tmp_path: Path) -> None:
     box = Box()
     with office(box) as port:
-        mine = Post(post(port, tmp_path).settings, lambda connection, kind, id: None)
+        mine = Post(post(port, tmp_path).settings, lambda connection, kind, number: None)
         with pytest.raises(TryLater, match="hasn't made the PDF of 1021 yet") as error:
             mine.send(step())
     assert error.value.after == 5.0
