@@ -91,6 +91,8 @@ def _check_target(flow: Flow, mapping: Compiled, project: Project, node: Node) -
         yield words.not_taken(_place(node, "to"), kind or mapping.target, flow.target, takes)
     else:
         yield from flows.check_policy(node, kind, takes[kind], flow.target)
+        if "oss" in takes[kind].lacks and kind == "invoice" and project.accounting.oss == "registered":
+            yield words.not_booked(_place(node, "to"), flow.target, "oss")
 
 
 def _params(said: Mapping[str, Any], mapping: Compiled, node: Node, owner: Span) -> tuple[Diagnostic, ...]:

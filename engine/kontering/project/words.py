@@ -204,6 +204,13 @@ def cannot(span: Span, connection: str, action: str, document: str) -> Diagnosti
     return Diagnostic("K169", f"{connection!r} can't {action} documents of kind {document!r}", span)
 
 
+def not_booked(span: Span, connection: str, treatment: str) -> Diagnostic:
+    """Sales of a class that the seller has said to make, and the target has no VAT codes for."""
+    sales = {"oss": "under One Stop Shop"}.get(treatment, f"of the class {treatment!r}")
+    message = f"{connection!r} has no VAT codes for sales {sales}: they will be held"
+    return Diagnostic("K169", message, span, "let them go to other books, or be registered by hand", "warning")
+
+
 def no_such_file(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "K174", f"there is no file {name!r}", span, near_or_all(name, known, "paths start at the project file")

@@ -119,6 +119,8 @@ class Takes:
     """Fields of the hub document without which the target refuses it: whoever lacks one is held before any call."""
     read_as: str | None = None
     """The kind of record as which it is read again, where that is another word: the echo of our own writing."""
+    lacks: frozenset[str] = frozenset()
+    """Classes of VAT (`oss`) that it has no codes for: such documents are held, and `check` says so before."""
 
     def call(self, action: str) -> Call | None:
         return next((call for call in self.calls if call.action == action), None)

@@ -248,7 +248,8 @@ def test_a_voucher_is_booked_in_dineros_own_time() -> None:
         assert unsure.value.after == 5
     booked_ = ours.send(one)
 
-    assert (made.done, booked_.done) == ({"create"}, {"create", "book"})
+    assert made.done == {"create"}
+    assert booked_.done == {"create", "book"}
     assert simulator.state.balance(55000) == Decimal("985.50")
     assert len([call for call in simulator.calls if call.path.endswith("/ledgeritems/book")]) == 1
 
@@ -304,9 +305,10 @@ def test_wrong_credentials_and_a_missing_subscription_are_denied() -> None:
 
 def test_too_many_calls_are_waited_for() -> None:
     ours = target(organisation(personal_calls_a_minute=2))
+    for _ in range(2):
+        ours.find("customer", {"email": "a@b.example"})
     with pytest.raises(TryLater) as later:
-        for _ in range(4):
-            ours.find("customer", {"email": "a@b.example"})
+        ours.find("customer", {"email": "a@b.example"})
     assert later.value.after == 60
 
 

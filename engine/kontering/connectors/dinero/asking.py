@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kontering.sdk.calls import escaped
 from kontering.sdk.paging import by_page
+from kontering.sdk.wire import write_json
 
 if TYPE_CHECKING:
     import httpx
@@ -41,6 +42,20 @@ def at(settings: Settings, path: str, version: str = "v1") -> str:
 
 def one(settings: Settings, path: str, id_: object, version: str = "v1") -> str:
     return f"{at(settings, path, version)}/{escaped(str(id_))}"
+
+
+def write(client: httpx.Client, method: str, path: str, body: Any, *, reads: bool = False) -> httpx.Response:
+    """A call with a body; an answer that isn't JSON, and isn't empty, says nothing of what has happened."""
+    answer = client.request(
+        method,
+        path,
+        content=write_json(body),
+        headers={"content-type": "application/json"},
+        extensions={"reads": True} if reads else {},
+    )
+    if answer.content:
+        answer.json()
+    return answer
 
 
 def equals(name: str, value: object) -> str:

@@ -29,7 +29,9 @@ def find(client: httpx.Client, settings: Settings, kind: str, by: Terms) -> Sequ
 def _contacts(role: str) -> Callable[[httpx.Client, Settings, Terms], Iterator[Found]]:
     def found(client: httpx.Client, settings: Settings, by: Terms) -> Iterator[Found]:
         known = {term: value for term, value in by.items() if term in CONTACT_TERMS}
-        if "external_id" in known:
+        if "key" in by:
+            known["external_id"] = by["key"]
+        elif "external_id" in known:
             known["external_id"] = reference(by.get("source", ""), role, known["external_id"])
         if not known:
             return
@@ -203,7 +205,7 @@ TOTALS = ("TotalExclVat", "TotalVat", "TotalInclVat")
 def _payments(client: httpx.Client, settings: Settings, by: Terms) -> Iterator[Found]:
     """Among those of the document whose reference the payment's own begins with."""
     mark = by.get("reference", "")
-    document = re.split(r"#\d+$|/payment/", mark)[0]
+    document = by.get("document") or re.split(r"#\d+$|/payment/", mark)[0]
     if not mark or document == mark:
         return
     for kind in SALES:

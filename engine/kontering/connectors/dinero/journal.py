@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kontering.connectors.dinero.asking import at
+from kontering.connectors.dinero.asking import at, write
 from kontering.connectors.dinero.problem import STALE, is_code, is_taken
 from kontering.sdk.connector import Closed, Found, Receipt, Refused, Settings, Step, Unsure
-from kontering.sdk.wire import write_json
 
 if TYPE_CHECKING:
     import httpx
@@ -20,7 +19,7 @@ def create(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """One item with all its lines; if its id is taken, it was made before."""
     own = str(step.attempt)
     try:
-        _write(client, at(settings, "/ledgeritems", "v1.2"), [{"Id": own, **step.body}])
+        write(client, "POST", at(settings, "/ledgeritems", "v1.2"), [{"Id": own, **step.body}])
     except Refused as refused:
         if not is_taken(refused):
             raise
@@ -40,7 +39,7 @@ def book(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
 
 def _ask(client: httpx.Client, settings: Settings, own: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        _write(client, at(settings, "/ledgeritems/book"), [{"Id": own, "Version": row["Version"]}])
+        write(client, "POST", at(settings, "/ledgeritems/book"), [{"Id": own, "Version": row["Version"]}])
     except Closed:
         raise
     except Refused as refused:
@@ -51,7 +50,7 @@ def _ask(client: httpx.Client, settings: Settings, own: str, row: Mapping[str, A
 
 def _status(client: httpx.Client, settings: Settings, own: str) -> Mapping[str, Any]:
     """A question, although it is a POST."""
-    answer = _write(client, at(settings, "/ledgeritems/status"), [{"Id": own}], reads=True).json()
+    answer = write(client, "POST", at(settings, "/ledgeritems/status"), [{"Id": own}], reads=True).json()
     row: Mapping[str, Any] = answer[0]
     return row
 
@@ -64,14 +63,4 @@ def _found(own: str, row: Mapping[str, Any]) -> Found:
         version=str(row.get("Version") or ""),
         done=frozenset({"create", "book"} if booked else {"create"}),
         data=row,
-    )
-
-
-def _write(client: httpx.Client, path: str, body: Any, *, reads: bool = False) -> httpx.Response:
-    return client.request(
-        "POST",
-        path,
-        content=write_json(body),
-        headers={"content-type": "application/json"},
-        extensions={"reads": True} if reads else {},
     )

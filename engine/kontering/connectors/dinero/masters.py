@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kontering.connectors.dinero import finding
-from kontering.connectors.dinero.asking import CONTACT_FIELDS, PRODUCT_FIELDS, at, one
+from kontering.connectors.dinero.asking import CONTACT_FIELDS, PRODUCT_FIELDS, at, one, write
 from kontering.connectors.dinero.problem import is_taken
 from kontering.sdk.connector import Receipt, Refused, Settings, Step, TryLater, Unsure
-from kontering.sdk.wire import write_json
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +28,7 @@ def create_contact(client: httpx.Client, settings: Settings, step: Step) -> Rece
     """A new contact with an id of ours; if that is taken, it was made before."""
     own = str(step.attempt)
     try:
-        _write(client, "POST", at(settings, "/contacts"), {"ContactGuid": own, **step.body})
+        write(client, "POST", at(settings, "/contacts"), {"ContactGuid": own, **step.body})
     except Refused as refused:
         if not is_taken(refused):
             raise
@@ -42,7 +41,7 @@ def change_contact(client: httpx.Client, settings: Settings, step: Step) -> Rece
 
 def create_product(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """A product has no id of ours; an answer without its id is looked up."""
-    answer = _write(client, "POST", at(settings, "/products"), step.body)
+    answer = write(client, "POST", at(settings, "/products"), step.body)
     made = answer.json().get("ProductGuid") if answer.content else None
     if made:
         return finding.product({**step.body, "ProductGuid": made})
@@ -64,7 +63,7 @@ def _put(client: httpx.Client, path: str, step: Step) -> Mapping[str, Any]:
     before: Mapping[str, Any] = client.get(path).json()
     kept = {name: value for name, value in before.items() if name in WRITABLE and value is not None}
     body = kept | {name: value for name, value in step.body.items() if value is not None}
-    _write(client, "PUT", path, body)
+    write(client, "PUT", path, body)
     after: Mapping[str, Any] = client.get(path).json()
     return after
 
@@ -76,10 +75,6 @@ def _changed(row: Mapping[str, Any], found: Any) -> Receipt:
 
 def _contact(client: httpx.Client, settings: Settings, guid: str) -> Receipt:
     return finding.contact(client.get(one(settings, "/contacts", guid)).json())
-
-
-def _write(client: httpx.Client, method: str, path: str, body: Mapping[str, Any]) -> httpx.Response:
-    return client.request(method, path, content=write_json(body), headers={"content-type": "application/json"})
 
 
 def _id(step: Step) -> str:

@@ -11,11 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kontering.connectors.dinero import finding
-from kontering.connectors.dinero.asking import at, one
+from kontering.connectors.dinero.asking import at, one, write
 from kontering.connectors.dinero.finding import SALES
 from kontering.connectors.dinero.problem import NO_SUCH_DOCUMENT, STALE, is_code, is_gone, is_taken
 from kontering.sdk.connector import Closed, Found, Receipt, Refusal, Refused, Settings, Step, Unsure
-from kontering.sdk.wire import write_json
 
 if TYPE_CHECKING:
     import httpx
@@ -41,7 +40,7 @@ def create(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """A draft under our id; if that is taken, it was made before. Its totals are read, since the answer has none."""
     guid = str(step.body["Guid"])
     try:
-        _write(client, "POST", at(settings, SALES[step.kind]), step.body)
+        write(client, "POST", at(settings, SALES[step.kind]), step.body)
     except Refused as refused:
         if not is_taken(refused):
             raise
@@ -51,7 +50,7 @@ def create(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
 def change(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """The draft anew, whatever its timestamp is by now."""
     path = one(settings, SALES[step.kind], _id(step), "v1.2")
-    _timely(client, settings, step, lambda stamp: _write(client, "PUT", path, {**step.body, "Timestamp": stamp}))
+    _timely(client, settings, step, lambda stamp: write(client, "PUT", path, {**step.body, "Timestamp": stamp}))
     return finding.read_sale(client, settings, step.kind, _id(step))
 
 
@@ -59,7 +58,7 @@ def delete(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """Take a draft out; one that is gone already is taken out."""
     path = one(settings, SALES[step.kind], _id(step))
     try:
-        _timely(client, settings, step, lambda stamp: _write(client, "DELETE", path, {"Timestamp": stamp}))
+        _timely(client, settings, step, lambda stamp: write(client, "DELETE", path, {"Timestamp": stamp}))
     except Refused as refused:
         if not is_gone(refused):
             raise
@@ -71,7 +70,7 @@ def book(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     path = one(settings, SALES[step.kind], _id(step)) + "/book"
     number = {"Number": int(step.body["number"])} if step.body.get("number") else {}
     try:
-        _timely(client, settings, step, lambda stamp: _write(client, "POST", path, {"Timestamp": stamp, **number}))
+        _timely(client, settings, step, lambda stamp: write(client, "POST", path, {"Timestamp": stamp, **number}))
     except Closed:
         raise
     except Refused as refused:
@@ -79,14 +78,17 @@ def book(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
         if found is None or "book" not in found.done:
             raise refused from None
         return found
-    return finding.read_sale(client, settings, step.kind, _id(step))
+    found = finding.read_sale(client, settings, step.kind, _id(step))
+    if "book" not in found.done:
+        raise Unsure("Dinero took the booking, and the draft is a draft still")
+    return found
 
 
 def mail(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """By e-mail, to the contact's address."""
     path = one(settings, SALES[step.kind], _id(step)) + "/email"
     wishes = {"ShouldAddTrustPilotEmailAsBcc": False, "AddVoucherAsPdfAttachment": True}
-    _timely(client, settings, step, lambda stamp: _write(client, "POST", path, {"Timestamp": stamp, **wishes}))
+    _timely(client, settings, step, lambda stamp: write(client, "POST", path, {"Timestamp": stamp, **wishes}))
     return _done(step, "mail")
 
 
@@ -97,7 +99,7 @@ def e_invoice(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     body = {name: step.body[own] for name, own in said.items() if step.body.get(own)}
     if version == "v2" and step.body.get("ean"):
         body["ReceiverEanNumber"] = step.body["ean"]
-    _write(client, "POST", one(settings, SALES[step.kind], _id(step), version) + "/e-invoice", body)
+    write(client, "POST", one(settings, SALES[step.kind], _id(step), version) + "/e-invoice", body)
     return _done(step, "einvoice")
 
 
@@ -110,14 +112,14 @@ def pay(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     body = {name: value for name, value in step.body.items() if name != "Direction"}
     path = at(settings, of) + "/payments"
     try:
-        answer = _write(client, "POST", path, {**body, "Timestamp": stamp})
+        answer = write(client, "POST", path, {**body, "Timestamp": stamp})
     except Refused as refused:
         if not is_code(refused, STALE):
             raise
         there = _registered(client, settings, of, str(body.get("ExternalReference", "")))
         if there:
             return there
-        answer = _write(client, "POST", path, {**body, "Timestamp": _read(client, settings, of).version})
+        answer = write(client, "POST", path, {**body, "Timestamp": _read(client, settings, of).version})
     return _registered_as(client, settings, of, body, answer)
 
 
@@ -160,17 +162,17 @@ def _registered_as(client: httpx.Client, settings: Settings, of: str, body: Body
     return there
 
 
-def _timely(client: httpx.Client, settings: Settings, step: Step, write: Write) -> None:
+def _timely(client: httpx.Client, settings: Settings, step: Step, send: Write) -> None:
     """Write with the timestamp that is known; if it isn't the newest, once more with the one that is."""
     try:
-        write(step.of.version if step.of and step.of.version else NONE)
+        send(step.of.version if step.of and step.of.version else NONE)
     except Refused as refused:
         if not is_code(refused, STALE):
             raise
         found = finding.read_sale(client, settings, step.kind, _id(step))
         if step.action in found.done:
             return
-        write(found.version)
+        send(found.version)
 
 
 def _read(client: httpx.Client, settings: Settings, of: str) -> Found:
@@ -188,10 +190,6 @@ def _done(step: Step, action: str) -> Receipt:
     """The timestamp has moved by it, and is read when it is asked for."""
     before = step.of.done if step.of else frozenset()
     return Found(id=_id(step), version=step.of.version if step.of else "", done=before | {action})
-
-
-def _write(client: httpx.Client, method: str, path: str, body: Body) -> httpx.Response:
-    return client.request(method, path, content=write_json(body), headers={"content-type": "application/json"})
 
 
 def _id(step: Step) -> str:

@@ -112,7 +112,13 @@ def _takes(kind: str, payload: str, *finds: str) -> Takes:
 
 def _sale(kind: str) -> Takes:
     own = _takes(kind, "sale", "reference")
-    return replace(own, prices=frozenset({"gross", "net"}), rounding=Rounding(per="rate", half="up"), mail="step")
+    return replace(
+        own,
+        prices=frozenset({"gross", "net"}),
+        rounding=Rounding(per="rate", half="up"),
+        mail="step",
+        lacks=frozenset({"oss"}),
+    )
 
 
 CONTACT_FINDS = ("external_id", "source", "vat_number", "ean", "email", "phone", "name")
