@@ -36,6 +36,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "run": ("run", "Read, plan and deliver what is due, once."),
         "apply": ("apply", "Do exactly what a saved plan says, or say what has changed since."),
         "worker": ("worker", "Stay at it: read by schedule and deliver what is due, for one project or many."),
+        "doctor": (
+            "doctor",
+            "Try connections: credentials, rights, clock, tables against what is there, open periods.",
+        ),
         "pull": ("pull", "Save a connection's accounts, VAT codes and other reference data for `check`."),
     },
     "look after": {

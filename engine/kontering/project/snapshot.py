@@ -81,10 +81,15 @@ def check_against(connection: Connection, connector: Connector, snapshot: Snapsh
 
 def _check_kind(connection: Connection, kind: str, reads: Reads, snapshot: Snapshot) -> Iterator[Diagnostic]:
     for place, path in reads.proves.items():
-        there = {text for record in snapshot.records[kind].values() if (text := _text(record, path))}
-        for value, span in _yielded(connection, place):
-            if value not in there:
-                yield words.not_in_snapshot(span, kind, value, connection.name, sorted(there), snapshot.file)
+        yield from check_place(connection, snapshot, kind, place, path)
+
+
+def check_place(connection: Connection, snapshot: Snapshot, kind: str, place: str, path: str) -> Iterator[Diagnostic]:
+    """Every value that one place can yield, `accounts.account` or `with.layout`."""
+    there = {text for record in snapshot.records[kind].values() if (text := _text(record, path))}
+    for value, span in _yielded(connection, place):
+        if value not in there:
+            yield words.not_in_snapshot(span, kind, value, connection.name, sorted(there), snapshot.file)
 
 
 def _yielded(connection: Connection, place: str) -> Iterator[tuple[str, Span]]:

@@ -166,7 +166,7 @@ class Target(Protocol):
 
 
 class Papers(Protocol):
-    """The PDF of a document by the connection that has booked it, its kind and its id there; None while there is none yet."""
+    """The PDF of a document, by the connection that has booked it, its kind and its id there; None while there is none."""
 
     def __call__(self, connection: str, kind: str, number: str, /) -> bytes | None: ...
 

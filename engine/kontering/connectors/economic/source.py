@@ -55,7 +55,7 @@ READS: Mapping[str, Reads] = {
     "unit": Reads(schema="economic/unit", reference=True, proves={"with.unit": "unitNumber"}),
     "journal": Reads(schema="economic/journal", reference=True),
     "currency": Reads(schema="economic/currency", reference=True),
-    "period": Reads(schema="economic/period", reference=True),
+    "period": Reads(schema="economic/period", reference=True, days=("fromDate", "toDate", "closed")),
     "product": Reads(schema="economic/product", reference=True, proves={"line_products.product": "productNumber"}),
     "customer": Reads(schema="economic/customer"),
 }
