@@ -36,19 +36,29 @@ def forget_contacts(client: httpx.Client) -> None:
 
 
 def _contacts(flag: str) -> Callable[[httpx.Client, Settings, Terms], Iterator[Found]]:
-    """Customers, or suppliers: contacts that are marked as such."""
+    """Customers, or suppliers: contacts that are marked as such. One with our own number for the buyer is the buyer."""
 
     def found(client: httpx.Client, settings: Settings, by: Terms) -> Iterator[Found]:
         known = {term: value for term, value in by.items() if term in CONTACT_TERMS}
-        if not known:
+        own = _own(by)
+        if not known and own is None:
             return
-        for row in _candidates(client, settings, next(iter(known.values()))):
-            one = contact(row, by)
-            fits = all(CONTACT_TERMS[term](value, row, by) for term, value in known.items())
-            if fits and row.get(flag) and not row.get("isArchived"):
-                yield one
+        value = next(iter(known.values())) if known else str(own)
+        there = [row for row in _candidates(client, settings, value) if row.get(flag) and not row.get("isArchived")]
+        ours = [row for row in there if own is not None and row.get("contactNo") == own]
+        others = (row for row in there if known and (own is None or not row.get("contactNo")))
+        fits = (row for row in others if all(CONTACT_TERMS[term](value, row) for term, value in known.items()))
+        yield from (contact(row, by) for row in (ours or fits))
 
     return found
+
+
+def _own(by: Terms) -> str | None:
+    """The number that our own customers have, where nothing names another one."""
+    source = by.get("source") or by.get("key", "").partition("/")[0]
+    if "number" in by or "external_id" not in by or not source:
+        return None
+    return own_number(source, by["external_id"])
 
 
 def _candidates(client: httpx.Client, settings: Settings, value: str) -> Sequence[Row]:
@@ -104,16 +114,15 @@ def _digits(text: object) -> str:
     return re.sub(r"\D", "", str(text or ""))[-8:]
 
 
-CONTACT_TERMS: Mapping[str, Callable[[str, Row, Terms], bool]] = {
-    "external_id": lambda value, row, by: row.get("contactNo") == own_number(by.get("source", ""), value),
-    "number": lambda value, row, by: row.get("contactNo") == value,
-    "vat_number": lambda value, row, by: (
+CONTACT_TERMS: Mapping[str, Callable[[str, Row], bool]] = {
+    "number": lambda value, row: row.get("contactNo") == value,
+    "vat_number": lambda value, row: (
         vat_number(value, row.get("countryId")) == vat_number(row.get("registrationNo"), row.get("countryId"))
     ),
-    "ean": lambda value, row, by: row.get("ean") == value,
-    "email": lambda value, row, by: value.casefold() in [email.casefold() for email in _emails(row)],
-    "phone": lambda value, row, by: _digits(value) != "" and _digits(row.get("phone")) == _digits(value),
-    "name": lambda value, row, by: str(row.get("name", "")).casefold() == value.casefold(),
+    "ean": lambda value, row: row.get("ean") == value,
+    "email": lambda value, row: value.casefold() in [email.casefold() for email in _emails(row)],
+    "phone": lambda value, row: _digits(value) != "" and _digits(row.get("phone")) == _digits(value),
+    "name": lambda value, row: str(row.get("name", "")).casefold() == value.casefold(),
 }
 """How a contact is compared with each term."""
 

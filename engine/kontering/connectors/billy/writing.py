@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kontering.connectors.billy import finding
 from kontering.connectors.billy.asking import SINGULAR, Row, content, record, rows, single
 from kontering.connectors.billy.references import NAMED, first, resolved
 from kontering.errors import Refusal, Refused, Unsure
+from kontering.model.money import to_currency
 from kontering.sdk.calls import decimal, escaped
 from kontering.sdk.connector import Found, Receipt, Settings, Step
 from kontering.sdk.wire import write_json
@@ -83,13 +85,24 @@ def invoice(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
 
 
 def _there_already(client: httpx.Client, settings: Settings, body: Row, refused: Refused) -> Found | None:
-    """The document that has our number, if it is of the same type, contact and day."""
+    """The draft that has our number, if it is ours: of the same kind, buyer and day, with the same amount."""
     if not any(one.path == "/invoiceNo" for one in refused.problems):
         return None
     for row in finding.marked(client, settings, {"number": str(body.get("invoiceNo", ""))}):
-        if all(row.get(name) == body.get(name) for name in ("type", "contactId", "entryDate", "currencyId")):
+        same = all(row.get(name) == body.get(name) for name in ("type", "contactId", "entryDate", "currencyId"))
+        if same and row.get("state") == "draft" and _amount(row, body) == _lines(body):
             return finding.invoice(row)
     return None
+
+
+def _amount(row: Row, body: Row) -> Decimal:
+    """What a document comes to, on the side of the payload's prices."""
+    tax = decimal(row.get("tax")) or Decimal(0)
+    return (decimal(row.get("amount")) or Decimal(0)) + (tax if body.get("taxMode") == "incl" else 0)
+
+
+def _lines(body: Row) -> Decimal:
+    return sum((to_currency(Decimal(one["quantity"]) * one["unitPrice"], "DKK") for one in body["lines"]), Decimal(0))
 
 
 def invoice_again(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
