@@ -183,8 +183,8 @@ def _named(line: BankLine, items: Sequence[OpenItem]) -> tuple[list[OpenItem], s
         by_reference = [item for item in items if line.reference in (item.number, item.key, *item.references)]
         if by_reference:
             return by_reference, f"reference {line.reference}"
-    slips = fik.numbers(f"{line.reference or ''} {line.text}")
-    by_slip = [item for item in items if set(slips) & {item.number, *item.references}]
+    slips = set(fik.numbers(f"{line.reference or ''} {line.text}"))
+    by_slip = [item for item in items if slips & {re.sub(r"\D", "", name).lstrip("0") for name in _names(item)}]
     if by_slip:
         return by_slip, f"payment id of {', '.join(item.number for item in by_slip)}"
     words = _words(f"{line.text} {line.reference or ''}")

@@ -51,6 +51,17 @@ ROLES: dict[str, str] = {
     "other_income": "income beside sales, such as interest",
 }
 
+REVENUE = (
+    "revenue",
+    "shipping_revenue",
+    "discount_given",
+    "revenue_oss",
+    "revenue_eu_goods",
+    "revenue_eu_services",
+    "revenue_export",
+)
+"""Roles of what is sold, wherever."""
+
 _FOREIGN = {
     "OSS": "revenue_oss",
     EU_GOODS: "revenue_eu_goods",
@@ -63,8 +74,8 @@ _CODE = re.compile(r"(?:[A-Z]{2}(?:\d+(?:\.\d+)?|RC)|OSS-[A-Z]{2}-\d+(?:\.\d+)?|
 
 
 def is_role(name: str) -> bool:
-    """Is this a role; `vat_oss_DE` is one for each country of the One Stop Shop, `cost_rent` and `bank_savings` are names
-    that a project gives to kinds of cost and to further bank accounts.
+    """Is this a role; `vat_oss_DE` is one for each country of the One Stop Shop, `cost_rent` and `bank_savings` are
+    names that a project gives to kinds of cost and to further bank accounts.
 
     >>> is_role("vat_out"), is_role("vat_oss_DE"), is_role("vat_oss_NO"), is_role("cost_rent"), is_role("bank_savings")
     (True, True, False, True, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kontering.cli import decisions, moments, output
+from kontering.cli import bank_queue, decisions, moments, output
 from kontering.cli.options import open_project, project_option
 from kontering.errors import Misuse
 from kontering.store.store import Store, milliseconds
@@ -148,7 +148,7 @@ def skip(ctx: click.Context, keys: tuple[str, ...], reason: str, folder: Path | 
         _told(ctx, status.skip(store, keys, reason=reason, who=getpass.getuser()), "skipped", as_json)
 
 
-for each in decisions.COMMANDS:
+for each in (*decisions.COMMANDS, *bank_queue.COMMANDS):
     command.add_command(each)
 
 

@@ -12,12 +12,16 @@ from typing import Any
 
 import click
 
+from kontering.accounting.settlement import KnownPayment
 from kontering.cli import output, reporting
 from kontering.cli.ledger import day, the_book
 from kontering.cli.options import open_project, project_option
 from kontering.cli.reporting import Asked, Row
+from kontering.project.parts import Project
 from kontering.store import documents
-from kontering.store.store import Store
+from kontering.store.store import Store, Tx
+from kontering.sync import outstanding
+from kontering.sync.wiring import settings_of
 
 Rows = Callable[[Asked], Iterable[Row]]
 
@@ -28,6 +32,7 @@ REPORTS: dict[str, tuple[Rows, str]] = {
     "eu-sales": (reporting.eu_sales, "Goods and services to businesses in the EU, by their VAT numbers."),
     "oss": (reporting.oss, "One Stop Shop sales by country and rate; corrections of earlier quarters."),
     "open-items": (reporting.open_items, "What customers owe on the last day, with its age."),
+    "payables": (reporting.payables, "What is owed to suppliers on the last day, bill by bill."),
     "deferred": (reporting.deferred_revenue, "What was invoiced for a time still to come."),
     "recognition": (reporting.recognition, "How deferred revenue came and went, month by month."),
     "metrics": (reporting.figures, "Recurring revenue, churn and retention, month by month."),
@@ -82,11 +87,22 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
                 euro=Decimal(euro) if euro else None,
                 sales=lambda: [one for _, one in documents.sales(tx, target)],
                 vouchers=lambda: documents.vouchers(tx, target),
+                payments=lambda: _payments(project, tx, target),
             )
             _write(list(rows(asked)), as_json=as_json, as_csv=as_csv)
 
     run.__doc__ = about
     return click.command(name)(run)
+
+
+def _payments(project: Project, tx: Tx, target: str) -> list[KnownPayment]:
+    """Every payment on a clearing account, by the settings of the flow that brought it."""
+    vouchers = documents.vouchers(tx, target)
+    found = list(outstanding.on_clearing((), vouchers, project.accounting))
+    for flow, sale in documents.sales(tx, target):
+        settings = settings_of(project, project.flows[flow]) if flow in project.flows else project.accounting
+        found += outstanding.on_clearing((sale,), (), settings)
+    return found
 
 
 def _write(rows: Sequence[Row], *, as_json: bool, as_csv: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 
 from kontering.accounting import metrics, months
 from kontering.accounting.metrics import Subscription
+from kontering.accounting.settlement import KnownPayment
 from kontering.connectors.ledger import deferred, reads, returns
 from kontering.model.document import Period, Planned
 from kontering.model.voucher import PlannedVoucher
+from kontering.sync import outstanding
+from kontering.sync import payouts as payout_standing
 
 Row = Mapping[str, Any]
 
@@ -29,7 +32,8 @@ class Asked:
     until: dt.date
     euro: Decimal | None
     sales: Callable[[], Iterable[Planned]]
-    vouchers: Callable[[], Iterable[PlannedVoucher]]
+    vouchers: Callable[[], Sequence[PlannedVoucher]]
+    payments: Callable[[], Sequence[KnownPayment]]
 
 
 def trial_balance(asked: Asked) -> Iterator[Row]:
@@ -72,6 +76,16 @@ def open_items(asked: Asked) -> Iterator[Row]:
         yield _only(row, "number", "name", "date", "due", "currency", "open", "base", "days", "age")
 
 
+def payables(asked: Asked) -> Iterator[Row]:
+    """What is owed to suppliers, bill by bill: their credit notes are below zero."""
+    vouchers = [one for one in asked.vouchers() if one.date <= asked.until]
+    for item in outstanding.open_items((), vouchers, lambda flow, method: True):
+        if item.role == "payable":
+            days = (asked.until - item.date).days
+            own = {"number": item.number, "name": item.name, "date": item.date, "currency": item.currency}
+            yield {**own, "open": -item.amount, "days": days}
+
+
 def deferred_revenue(asked: Asked) -> Iterator[Row]:
     """What was invoiced for a time still to come."""
     for row in deferred.deferred(asked.connection, at=asked.until, book=asked.book):
@@ -87,11 +101,19 @@ def recognition(asked: Asked) -> Iterator[Row]:
 
 
 def payouts(asked: Asked) -> Iterator[Row]:
-    """Payouts with their sums, and what of them was not found among the payments."""
-    for one in _within(asked, "payout"):
-        figures, missing = one.figures, one.figures.get("unmatched") or ()
+    """Payouts with their sums, and what of them is not found among the payments."""
+    for found in payout_standing.standing(asked.vouchers(), asked.payments()):
+        one, figures = found.payout, found.payout.figures
+        if not asked.since <= one.date <= asked.until:
+            continue
         sums = {name: Decimal(figures.get(name, 0)) for name in ("charges", "refunds", "fees", "disputes")}
-        yield {"date": one.date, "number": one.number, **sums, "amount": figures["amount"], "not_found": len(missing)}
+        yield {
+            "date": one.date,
+            "number": one.number,
+            **sums,
+            "amount": figures["amount"],
+            "not_found": len(found.missing),
+        }
 
 
 def bank(asked: Asked) -> Iterator[Row]:

@@ -15,7 +15,7 @@ class BankLine:
     """One movement on the bank account: money in is positive. `fx` is the bank's rate, where it isn't base currency.
 
     `charges` is what the bank took of it; `original` what was paid in another currency. `account` is whose line it is,
-    `code` the bank's kind of movement.
+    `code` the bank's kind of movement, `role` what the account is in the books.
     """
 
     key: str
@@ -29,6 +29,7 @@ class BankLine:
     account: str | None = None
     code: str | None = None
     charges: Decimal = Decimal(0)
+    role: str = "bank"
     original: tuple[Decimal, str] | None = None
 
 

@@ -97,6 +97,13 @@ def open_of(tx: Tx, flow: str) -> Iterator[Row]:
         yield _row(row)
 
 
+def held_for(tx: Tx, code: str) -> Iterator[Row]:
+    """Documents that are held for one reason, oldest first."""
+    terms = (document.c.project == tx.project, document.c.state == "held", document.c.code == code)
+    for row in tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.day, document.c.id)):
+        yield _row(row)
+
+
 def open_one(tx: Tx, row: int) -> Row | None:
     """A document, if it is still to be worked on: a newer edition, or a person, may have come between."""
     rows = _OPEN_ONE.rows(tx, id=row)

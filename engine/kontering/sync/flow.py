@@ -80,6 +80,7 @@ def others(tx: Tx, connection: str, source: str = "") -> Others:
     `source` is where the flow reads: what is delivered there by another flow can come back as its record.
     """
     sales = cache(lambda: documents.sales(tx, connection))
+    vouchers = cache(lambda: documents.vouchers(tx, connection))
     return Others(
         invoice=lambda key: documents.original(tx, connection, key),
         credits_of=lambda key, but: documents.credits_of(tx, connection, key, but),
@@ -89,9 +90,8 @@ def others(tx: Tx, connection: str, source: str = "") -> Others:
         edition=lambda key: recognitions.edition(tx, connection, key),
         recognitions=lambda key: recognitions.of(tx, connection, key),
         sales=sales,
-        open_items=cache(
-            lambda registers: outstanding.open_items(sales(), documents.vouchers(tx, connection), registers)
-        ),
+        vouchers=vouchers,
+        open_items=cache(lambda registers: outstanding.open_items(sales(), vouchers(), registers)),
         decided=lambda key: decisions.of(tx, key),
         origin=lambda kinds, id_, number: _origin(tx, connection, source, kinds, id_, number) if source else None,
         delivered=lambda key: documents.original(tx, source, key),

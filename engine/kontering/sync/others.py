@@ -25,7 +25,7 @@ class Others:
 
     `invoice` is the newest edition of an invoice, `booked` the one that the target has booked; `about` are the
     vouchers that belong to a document or close it; `edition` is a sale by its very key, `recognitions` are what was
-    taken to revenue of it; `sales` are all invoices and credit notes, and `open_items` what is expected on the bank,
+    taken to revenue of it; `sales` are all invoices and credit notes, `vouchers` all else, and `open_items` what is expected on the bank,
     `decided` what a person said of a bank line. `origin` is the record of the target that something in the source was
     made of, by its kinds and id or its printed number; `delivered` is the invoice that was delivered to the source.
     """
@@ -38,6 +38,7 @@ class Others:
     edition: Callable[[str], Planned | None] = lambda key: None
     recognitions: Callable[[str], Sequence[PlannedVoucher]] = lambda key: ()
     sales: Callable[[], Sequence[Sold]] = tuple
+    vouchers: Callable[[], Sequence[PlannedVoucher]] = tuple
     open_items: Callable[[Registers], Sequence[OpenItem]] = lambda registers: ()
     decided: Callable[[str], Decision | None] = lambda key: None
     origin: Callable[[Sequence[str], str, str | None], str | None] = lambda kinds, id_, number: None
@@ -105,6 +106,10 @@ def beside(others: Others, settled: Settled) -> Others:
         newer = {one.key for _, one in ours}
         return (*(sold for sold in others.sales() if sold[1].key not in newer), *ours)
 
+    def vouchers() -> Sequence[PlannedVoucher]:
+        ours = [one for one in settled.by_key.values() if isinstance(one, PlannedVoucher)]
+        return _newest(others.vouchers(), ours)
+
     def open_items(registers: Registers) -> Sequence[OpenItem]:
         ours = [one for one in settled.by_key.values() if isinstance(one, PlannedVoucher)]
         paid = defaultdict[str, Decimal](Decimal)
@@ -121,6 +126,7 @@ def beside(others: Others, settled: Settled) -> Others:
         edition=edition,
         recognitions=recognitions,
         sales=sales,
+        vouchers=vouchers,
         open_items=open_items,
         decided=others.decided,
         origin=others.origin,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from kontering.accounting import payments, postings
@@ -71,12 +71,36 @@ def open_items(sales: Sequence[Sold], vouchers: Sequence[PlannedVoucher], regist
 def paid_by_gateway(others: Others, payout: Payout, settings: Settings) -> tuple[KnownPayment, ...]:
     """The payments on the clearing account that a payout's entries may be."""
     named = {name for entry in payout.entries for name in (entry.payment, entry.reference) if name}
-    return tuple(
-        known
-        for _, document in others.sales()
-        for known in _known_payments(document, settings)
-        if named & {known.reference, known.number}
-    )
+    vouchers = others.vouchers()
+    used = settled_payments(one for one in vouchers if one.key != payout.key)
+    known = on_clearing((one for _, one in others.sales()), vouchers, settings)
+    return tuple(one for one in known if named & {one.reference, one.number} and one.key not in used)
+
+
+def settled_payments(vouchers: Iterable[PlannedVoucher]) -> frozenset[str]:
+    """The payments that payouts have been found to settle: none is paid out twice."""
+    matched = (one.figures.get("matched") or {} for one in vouchers if one.kind == "payout")
+    return frozenset(str(key) for one in matched for key in one.values())
+
+
+def on_clearing(
+    sales: Iterable[Planned], vouchers: Iterable[PlannedVoucher], settings: Settings
+) -> Iterator[KnownPayment]:
+    """Every payment on the clearing account, with its document or apart from it."""
+    for sale in sales:
+        yield from _known_payments(sale, settings)
+    for voucher in vouchers:
+        paid = voucher.payment
+        if paid is not None and payments.role_of(paid.method, settings) == "psp_clearing":
+            lines = (line for part in voucher.postings for line in part.lines if line.role == "psp_clearing")
+            yield KnownPayment(
+                key=voucher.key,
+                amount=paid.amount,
+                currency=voucher.currency,
+                base=sum((line.amount for line in lines), ZERO),
+                reference=paid.reference,
+                number=next((one.number for one in voucher.closes), None),
+            )
 
 
 def _invoice_item(flow: str, invoice: Planned, closed: Decimal, registers: Registers) -> OpenItem | None:

@@ -158,8 +158,8 @@ def default_account(role: str, code: str | None) -> Account | None:
     match = _OSS_ROLE.fullmatch(role)
     if match:
         return CHART["vat_oss"].of_country(match[1]) if match[1] in EU else None
-    if role.startswith("cost_"):  # a kind of cost that the project's table doesn't give an account of its own
-        return CHART["cost"]
+    if role.startswith(("cost_", "bank_")):  # a name of the project's, to which its table gives no account
+        return CHART[role.partition("_")[0]]
     of = _oss(code) if code and role == "revenue_oss" else None
     account = CHART.get(_BY_CODE.get((role, code or ""), role))
     return account.of_country(of.country) if account and of and of.country else account
