@@ -133,7 +133,8 @@ def long_texts_are_cut_or_held(books: Books) -> None:
     with bench(books) as here:
         ended = here.run(sale("1001", line(name=long, text=long), customer=buyer(name=long, street=long, city=long)))
         booked = [paper.gross for paper in here.count().booked] == [Decimal("250.00")]
-        held = ended.get("invoice/1001", "").startswith("held")
+        why = ended.get("invoice/1001", "")
+        held = why.startswith("held") and "GAVE_UP" not in why and "MISHAP" not in why
         assert (booked and not ended) or held, f"neither booked nor held: {ended or here.count()}; {here.troubles[-1:]}"
 
 
