@@ -141,7 +141,7 @@ def test_suggestions_say_why_and_how_sure() -> None:
 
     first, second = suggest.items_for(row("500.00", "LINDGAARD BYG"), near)
 
-    assert (first.target, first.score) == ("shop/order/1", d("1.0"))
+    assert (first.target, first.score) == ("shop/order/1", d("0.99"))
     assert first.reasons == ("the same amount of 500.00", "the name: byg, lindgaard", "0 days after it")
     assert (second.target, second.score) == ("shop/order/2", d("0.3"))
 

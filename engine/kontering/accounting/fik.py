@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _SLIP = re.compile(r"\+?(?:71|75)\s*<?\s*(\d{15,16})(?:\s*\+\s*\d{8}\s*<?)?")
-_BARE = re.compile(r"(?<!\d)(\d{15,16})(?!\d)")
+_BARE = re.compile(r"(?<!\w)(\d{15,16})(?!\w)")
 
 
 def numbers(text: str) -> tuple[str, ...]:
