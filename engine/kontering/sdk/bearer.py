@@ -68,6 +68,8 @@ class OAuth(httpx.Auth):
         if response.status_code == 429 or response.status_code >= 500:
             raise TryLater(f"no access token: {response.request.url.host} answered {response.status_code}")
         body = _body(response)
+        if response.status_code == 200 and not body:
+            raise TryLater(f"no access token: {response.request.url.host} answered without usable JSON")
         access = body.get("access_token")
         if response.status_code != 200 or not isinstance(access, str) or not access:
             why = body.get("error_description") or body.get("error") or f"answer {response.status_code}"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from kontering.connectors.dinero.options import SETTINGS, base_url, filled, token_url
 from kontering.connectors.dinero.problem import problem
+from kontering.connectors.dinero.source import READS, Reader
 from kontering.connectors.dinero.target import TAKES, Dinero
 from kontering.connectors.dinero.unproven import FACTS
-from kontering.sdk.connector import SDK, Connector, Limit, Settings, Target
+from kontering.sdk.connector import SDK, Connector, Limit, Settings, Source, Target
 from kontering.sdk.oauth import Grant
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def auth(settings: Settings) -> Grant:
             return Grant(token_url=url, client=client, form=form)
 
 
+def source(settings: Settings, client: httpx.Client) -> Source:
+    return Reader(filled(settings), client)
+
+
 def target(settings: Settings, client: httpx.Client) -> Target:
     return Dinero(filled(settings), client)
 
@@ -41,12 +46,14 @@ CONNECTOR = Connector(
     title="Dinero",
     sdk=SDK,
     settings=SETTINGS,
+    reads=READS,
     takes=TAKES,
     # 100 calls a minute: the burst and what follows in the minute are together no more than that.
     limits=(Limit(calls=90, per=timedelta(minutes=1), burst=10),),
     base_url=base_url,
     auth=auth,
     problem=problem,
+    source=source,
     target=target,
     simulator="kontering.connectors.dinero.simulator:make",
     facts=FACTS,

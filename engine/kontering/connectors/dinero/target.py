@@ -124,8 +124,8 @@ def _sale(kind: str) -> Takes:
 CONTACT_FINDS = ("external_id", "source", "vat_number", "ean", "email", "phone", "name")
 
 TAKES: Mapping[str, Takes] = {
-    "customer": _takes("customer", "contact", *CONTACT_FINDS),
-    "supplier": _takes("supplier", "contact", *CONTACT_FINDS),
+    "customer": replace(_takes("customer", "contact", *CONTACT_FINDS), read_as="contact"),
+    "supplier": replace(_takes("supplier", "contact", *CONTACT_FINDS), read_as="contact"),
     "product": _takes("product", "product", "sku", "number", "name"),
     "invoice": _sale("invoice"),
     "credit_note": _sale("credit_note"),
