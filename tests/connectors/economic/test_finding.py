@@ -151,6 +151,7 @@ def test_more_than_a_page_is_read_to_its_end() -> None:
 def test_every_kind_says_by_what_it_can_be_found() -> None:
     assert {kind: sorted(takes.finds) for kind, takes in TAKES.items()} == {
         "customer": ["ean", "email", "name", "number", "phone", "vat_number"],
+        "supplier": ["email", "name", "number", "vat_number"],
         "product": ["barcode", "name", "number", "sku"],
         "invoice": ["number", "reference"],
         "credit_note": ["number", "reference"],

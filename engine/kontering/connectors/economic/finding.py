@@ -64,17 +64,25 @@ def vat_number(text: object) -> str | None:
 
 def _by_vat_number(value: str) -> str:
     """It stands in the field for CVR numbers, with or without its country, or in that for VAT numbers."""
+    return either(_by_cvr(value), equals("vatNumber", vat_number(value) or value))
+
+
+def _by_cvr(value: str) -> str:
     whole = vat_number(value) or value
     bare = [whole.removeprefix("DK")] if whole.startswith("DK") else []
-    spelled = dict.fromkeys((whole, *bare, value))
-    parts = [equals("corporateIdentificationNumber", one) for one in spelled]
-    return either(*parts, equals("vatNumber", whole))
+    return either(*(equals("corporateIdentificationNumber", one) for one in dict.fromkeys((whole, *bare, value))))
 
 
 def _by_phone(value: str) -> str:
     return either(equals("telephoneAndFaxNumber", value), equals("mobilePhone", value))
 
 
+SUPPLIER_TERMS: Mapping[str, Callable[[str], str]] = {
+    "number": lambda value: equals("supplierNumber", int(value)),
+    "vat_number": _by_cvr,
+    "email": lambda value: holds("email", value),
+    "name": lambda value: equals("name", value),
+}
 CUSTOMER_TERMS: Mapping[str, Callable[[str], str]] = {
     "number": lambda value: equals("customerNumber", int(value)),
     "vat_number": _by_vat_number,
@@ -93,6 +101,32 @@ def _same(term: str, value: str, found: Found) -> bool:
     if term == "vat_number":
         return vat_number(value) == seen
     return term == "phone" or value.casefold() == seen.casefold()
+
+
+def _suppliers(client: httpx.Client, settings: Settings, by: Terms) -> Iterator[Found]:
+    known = {term: value for term, value in by.items() if term in SUPPLIER_TERMS}
+    if not known or not known.get("number", "0").isdecimal():
+        return
+    for row in rows(client, "/suppliers", both(*(SUPPLIER_TERMS[term](value) for term, value in known.items()))):
+        found = supplier(row)
+        if all(_same(term, value, found) for term, value in known.items()):
+            yield found
+
+
+def supplier(row: Row) -> Found:
+    seen = {
+        "number": row["supplierNumber"],
+        "vat_number": vat_number(row.get("corporateIdentificationNumber")),
+        "email": row.get("email"),
+        "name": row.get("name"),
+    }
+    return Found(
+        id=str(row["supplierNumber"]),
+        number=str(row["supplierNumber"]),
+        done=frozenset({"create"}),
+        terms={term: str(value) for term, value in seen.items() if value},
+        data=row,
+    )
 
 
 def _products(client: httpx.Client, settings: Settings, by: Terms) -> Iterator[Found]:
@@ -228,6 +262,7 @@ def voucher_id(entry: Row) -> str:
 
 _FINDERS: Mapping[str, Callable[[httpx.Client, Settings, Terms], Iterator[Found]]] = {
     "customer": _customers,
+    "supplier": _suppliers,
     "product": _products,
     "invoice": _invoices(1),
     "credit_note": _invoices(-1),

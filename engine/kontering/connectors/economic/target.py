@@ -48,6 +48,11 @@ WRITABLE: Mapping[str, tuple[str, ...]] = {
         *("creditLimit", "barred", "eInvoicingDisabledByDefault"),
         *("layout", "salesPerson", "attention", "customerContact"),
     ),
+    "supplier": (
+        *("supplierNumber", "name", "currency", "supplierGroup", "vatZone", "paymentTerms"),
+        *("address", "zip", "city", "country", "email", "phone", "corporateIdentificationNumber"),
+        *("bankAccount", "defaultInvoiceText", "barred", "costAccount", "remittanceAdvice", "layout", "salesPerson"),
+    ),
     "product": (
         *("productNumber", "name", "productGroup", "description", "unit", "barCode", "barred"),
         *("salesPrice", "costPrice", "recommendedPrice", "inventory", "departmentalDistribution"),
@@ -108,7 +113,7 @@ def change(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     body = {name: bare(kept[name]) for name in WRITABLE[step.kind] if kept.get(name) is not None}
     body |= {name: value for name, value in step.body.items() if value is not None}
     answer = ask(client, settings, step, body)
-    found = finding.customer(answer) if step.kind == "customer" else finding.product(answer)
+    found = {"customer": finding.customer, "supplier": finding.supplier, "product": finding.product}[step.kind](answer)
     return replace(found, done=frozenset({"create", "change"}))
 
 
@@ -261,6 +266,8 @@ def _voucher_rows(kind: str) -> tuple[Call, ...]:
 CALLS = (
     _row("customer", "create", "POST", "/customers", "customerNumber"),
     _row("customer", "change", "PUT", "/customers/{id}", "customerNumber", change),
+    _row("supplier", "create", "POST", "/suppliers", "supplierNumber"),
+    _row("supplier", "change", "PUT", "/suppliers/{id}", "supplierNumber", change),
     _row("product", "create", "POST", "/products", "productNumber"),
     _row("product", "change", "PUT", "/products/{id}", "productNumber", change),
     *_invoice_rows("invoice"),
@@ -286,6 +293,9 @@ TAKES: Mapping[str, Takes] = {
         payload="economic/customer",
         calls=_rows("customer"),
         finds=frozenset({"number", "vat_number", "ean", "email", "phone", "name"}),
+    ),
+    "supplier": Takes(
+        payload="economic/supplier", calls=_rows("supplier"), finds=frozenset({"number", "vat_number", "email", "name"})
     ),
     "product": Takes(
         payload="economic/product", calls=_rows("product"), finds=frozenset({"number", "sku", "barcode", "name"})
