@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from kontering.model.money import ZERO
+from kontering.model.money import ZERO, rounded
 
+CENT = Decimal("0.01")
 Unit = Literal["day", "week", "month", "year"]
 # How many of a unit are in a month.
 PER_MONTH: dict[Unit, Decimal] = {
@@ -120,7 +121,7 @@ def by_customer(subscriptions: Iterable[Subscription], day: dt.date) -> dict[str
     for one in subscriptions:
         if is_active(one, day) and one.amount:
             found[one.customer] = found.get(one.customer, ZERO) + monthly(one)
-    return found
+    return {customer: amount for customer, amount in found.items() if rounded(amount, CENT)}
 
 
 def movements(subscriptions: Sequence[Subscription], start: dt.date, until: dt.date) -> Movements:

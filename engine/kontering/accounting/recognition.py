@@ -59,7 +59,7 @@ class Fall:
 def deferrals(document: Planned, credited_by: Sequence[Planned] = ()) -> tuple[Deferral, ...]:
     """What an invoice deferred, line by line, less what its credit notes took back.
 
-    A credit note that stands alone has a schedule of its own, below zero: a change of plan that costs less than nothing.
+    One that stands alone, a change of plan that costs less than nothing, has a schedule of its own, below zero.
     """
     if document.kind == "credit_note" and document.credits:
         return ()

@@ -6,23 +6,25 @@ import csv
 import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from kontering.accounting.settlement import KnownPayment
-from kontering.cli import output, reporting
+from kontering.cli import figures, output, pictures, reporting
 from kontering.cli.ledger import day, the_book
 from kontering.cli.options import open_project, project_option
 from kontering.cli.reporting import Asked, Row
+from kontering.errors import Misuse
 from kontering.project.parts import Project
-from kontering.store import documents
+from kontering.store import documents, recognitions
 from kontering.store.store import Store, Tx
 from kontering.sync import outstanding
 from kontering.sync.wiring import settings_of
 
+F = TypeVar("F", bound=Callable[..., Any])
 Rows = Callable[[Asked], Iterable[Row]]
 
 REPORTS: dict[str, tuple[Rows, str]] = {
@@ -35,13 +37,20 @@ REPORTS: dict[str, tuple[Rows, str]] = {
     "payables": (reporting.payables, "What is owed to suppliers on the last day, bill by bill."),
     "deferred": (reporting.deferred_revenue, "What was invoiced for a time still to come."),
     "recognition": (reporting.recognition, "How deferred revenue came and went, month by month."),
-    "metrics": (reporting.figures, "Recurring revenue, churn and retention, month by month."),
+    "metrics": (figures.figures, "Recurring revenue, churn and retention, month by month, beside booked revenue."),
     "payouts": (reporting.payouts, "Payouts of gateways, and what of them was not found."),
     "bank": (reporting.bank, "Bank lines that were matched, with what they paid and why."),
 }
 FIRST = dt.date(1900, 1, 1)
 MONTHLY = ("recognition", "metrics")
 """Reports with a line for each month: without a first day they begin with the year."""
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation as wrong:
+        raise Misuse(f"{text!r} is no number.") from wrong
 
 
 @click.group("report")
@@ -56,7 +65,27 @@ def command() -> None:
     """
 
 
+def _picture_option(name: str) -> Callable[[F], F]:
+    if name not in pictures.PICTURES:
+        return lambda run: run
+    about = "Draw it into a file, .svg or .png."
+    return click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help=about)
+
+
+def _metrics_options(name: str) -> Callable[[F], F]:
+    if name != "metrics":
+        return lambda run: run
+    cost = click.option("--acquisition-cost", type=str, help="What winning customers cost in a month, for CAC.")
+    margin = click.option("--margin", type=str, help="Share of revenue left after direct costs: 0.7.")
+    way = click.option(
+        "--bridge", is_flag=True, help="From recurring to booked revenue, each difference with its cause."
+    )
+    return lambda run: way(margin(cost(run)))
+
+
 def _command(name: str, rows: Rows, about: str) -> click.Command:
+    @_picture_option(name)
+    @_metrics_options(name)
     @click.option("--since", type=day, help="First day; without it, from the beginning (month by month: of the year).")
     @click.option("--until", type=day, help="Last day; without it, today.")
     @click.option("--euro", type=str, help="Base currency for one euro, for amounts in euro.")
@@ -72,6 +101,10 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
         as_csv: bool,
         folder: Path | None,
         as_json: bool,
+        picture: Path | None = None,
+        acquisition_cost: str | None = None,
+        margin: str | None = None,
+        bridge: bool = False,
     ) -> None:
         project = open_project(folder)
         name_of_book = the_book(project, book_of)
@@ -84,12 +117,21 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
                 book=name_of_book,
                 since=since.date() if since else begins,
                 until=last,
-                euro=Decimal(euro) if euro else None,
+                euro=_decimal(euro),
                 sales=lambda: [one for _, one in documents.sales(tx, target)],
                 vouchers=lambda: documents.vouchers(tx, target),
                 payments=lambda: _payments(project, tx, target),
+                delivered=lambda: recognitions.delivered(tx, target),
+                settings=project.accounting,
+                margin=_decimal(margin) or Decimal(1),
+                acquisition_cost=_decimal(acquisition_cost),
             )
-            _write(list(rows(asked)), as_json=as_json, as_csv=as_csv)
+            found = list(figures.causes(asked) if bridge else rows(asked))
+        if picture is not None:
+            pictures.write(name, found, picture, f"{project.name}, {about.partition(',')[0].rstrip('.').lower()}")
+            output.note(f"{picture} written")
+        else:
+            _write(found, as_json=as_json, as_csv=as_csv)
 
     run.__doc__ = about
     return click.command(name)(run)

@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from kontering.accounting import metrics, months
-from kontering.accounting.metrics import Subscription
+from kontering.accounting.settings import Settings
 from kontering.accounting.settlement import KnownPayment
 from kontering.connectors.ledger import deferred, reads, returns
-from kontering.model.document import Period, Planned
+from kontering.model.document import Planned
 from kontering.model.voucher import PlannedVoucher
 from kontering.sync import outstanding
 from kontering.sync import payouts as payout_standing
@@ -34,6 +33,10 @@ class Asked:
     sales: Callable[[], Iterable[Planned]]
     vouchers: Callable[[], Sequence[PlannedVoucher]]
     payments: Callable[[], Sequence[KnownPayment]]
+    delivered: Callable[[], Iterable[Planned]]
+    settings: Settings
+    margin: Decimal = Decimal(1)
+    acquisition_cost: Decimal | None = None
 
 
 def trial_balance(asked: Asked) -> Iterator[Row]:
@@ -124,60 +127,10 @@ def bank(asked: Asked) -> Iterator[Row]:
         yield {**names, "fee": one.figures["fee"], "pays": paid, "why": "; ".join(one.why)}
 
 
-def figures(asked: Asked) -> Iterator[Row]:
-    """Recurring revenue and its ratios, month by month, from the periods that were invoiced."""
-    subscriptions = [one for sold in asked.sales() for one in _subscriptions(sold)]
-    for month in months.months(_whole(asked)):
-        after = months.last_day(month) + dt.timedelta(days=1)
-        moves = metrics.movements(subscriptions, month, after)
-        found = metrics.figures(moves)
-        parts = {name: getattr(moves, name) for name in ("new", "expansion", "contraction", "churn")}
-        rates = {name: getattr(found, name) for name in ("customer_churn", "net_retention", "gross_retention", "ltv")}
-        shown = {name: _rounded(value) for name, value in {**parts, "arpa": found.arpa, **rates}.items()}
-        own = {"mrr": _rounded(found.mrr), "arr": _rounded(found.arr), "customers": moves.customers_closing}
-        yield {"month": f"{month:%Y-%m}", **own, **shown}
-
-
-def _whole(asked: Asked) -> Period:
-    from_day, until = asked.since.replace(day=1), asked.until + dt.timedelta(days=1)
-    return Period(start=from_day, until=max(until, from_day + dt.timedelta(days=1)))
-
-
-def _subscriptions(sold: Planned) -> Iterator[Subscription]:
-    """Each invoiced period of a subscription is one that runs for it; a credited one ends where its credit begins."""
-    sign = 1 if sold.kind == "invoice" else -1
-    for line in sold.lines:
-        if line.kind == "subscription" and line.period is not None:
-            days = months.days(line.period)
-            whole = _months_in(line.period)
-            yield Subscription(
-                key=f"{sold.key}/{line.id}",
-                customer=sold.customer.external_id or sold.customer.vat_number or sold.customer.email or sold.key,
-                start=line.period.start,
-                ended=line.period.until,
-                amount=sign * line.net * (sold.fx or 1),
-                count=whole or days,
-                unit="month" if whole else "day",
-            )
-
-
-def _months_in(period: Period) -> int:
-    """How many whole months a period has; none if it has a part of one."""
-    whole = (period.until.year - period.start.year) * 12 + period.until.month - period.start.month
-    return whole if period.until.day == period.start.day else 0
-
-
 def _within(asked: Asked, kind: str) -> Iterator[PlannedVoucher]:
     for one in asked.vouchers():
         if one.kind == kind and asked.since <= one.date <= asked.until:
             yield one
-
-
-def _rounded(value: Decimal | None) -> Decimal | None:
-    """Amounts in hundredths; a share below one says more with four places."""
-    if value is None:
-        return None
-    return value.quantize(Decimal("0.0001") if 0 < abs(value) < 1 else Decimal("0.01"))
 
 
 def _only(row: Any, *names: str) -> dict[str, Any]:

@@ -49,15 +49,18 @@ def of(tx: Tx, connection: str, key: str) -> tuple[PlannedVoucher, ...]:
     return tuple(_voucher(text) for text in tx.connection.scalars(rows.order_by(document.c.id)))
 
 
-def deferring(tx: Tx, connection: str) -> Iterator[Planned]:
-    """Invoices with lines on deferred revenue that were delivered, whatever came of their records, and credit notes."""
-    invoices = sa.and_(document.c.kind == "invoice", document.c.done_at.is_not(None))
-    credit_notes = sa.and_(document.c.kind == "credit_note", document.c.state.in_((*OPEN, "waiting", "done")))
-    some = document.c.document.contains('"role":"deferred_revenue"', autoescape=True)
-    terms = (*_here(tx, connection), sa.or_(invoices, credit_notes), some)
-    rows = sa.select(document.c.kind, document.c.key, document.c.document).where(*terms).order_by(document.c.id)
+def delivered(tx: Tx, connection: str, some: sa.ColumnElement[bool] | None = None) -> Iterator[Planned]:
+    """Invoices and credit notes that were delivered, whatever came of their records since; newest edition of each."""
+    terms = (*_here(tx, connection), document.c.kind.in_(codec.SALES), document.c.done_at.is_not(None))
+    chosen = terms if some is None else (*terms, some)
+    rows = sa.select(document.c.kind, document.c.key, document.c.document).where(*chosen).order_by(document.c.id)
     newest = {(row.kind, row.key): row.document for row in tx.connection.execute(rows)}
     yield from map(codec.planned, newest.values())
+
+
+def deferring(tx: Tx, connection: str) -> Iterator[Planned]:
+    """Those with lines on deferred revenue."""
+    yield from delivered(tx, connection, document.c.document.contains('"role":"deferred_revenue"', autoescape=True))
 
 
 def recognised(tx: Tx, connection: str) -> Iterator[Kept]:

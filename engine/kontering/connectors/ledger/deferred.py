@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -85,6 +85,21 @@ def waterfall(connection: Connection, *, since: dt.date, until: dt.date, book: s
         found.append(_month(info, month, opening, sums[month]))
         opening += sum(sums[month].values(), ZERO)
     return tuple(found)
+
+
+def turnover(
+    connection: Connection, roles: Sequence[str], *, since: dt.date, until: dt.date, book: str | None = None
+) -> tuple[tuple[str, str, Decimal], ...]:
+    """What vouchers put on roles in some days, as (key, kind, amount); income is positive."""
+    info = reads.book_of(connection, book)
+    of_voucher = and_(voucher.book == entry.book, voucher.number == entry.voucher)
+    query = (
+        select(voucher.key, voucher.kind, func.sum(entry.amount))
+        .select_from(ledger_entry.join(ledger_voucher, of_voucher))
+        .where(*reads.within(info, since, until), entry.role.in_(roles))
+        .group_by(voucher.key, voucher.kind)
+    )
+    return tuple((key, kind, info.money(-amount)) for key, kind, amount in connection.execute(query))
 
 
 def _moves(connection: Connection, info: BookInfo, at: dt.date) -> Iterator[tuple[str, str, dt.date, Decimal]]:
