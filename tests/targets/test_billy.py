@@ -48,7 +48,13 @@ def fill(state: State, count: int) -> None:
     for number in range(count):
         id_ = id_of("contacts", number)
         name = f"Customer {number}"
-        state.table("contacts")[id_] = {"id": id_, "type": "company", "name": name, "countryId": "DK", "isCustomer": True}
+        state.table("contacts")[id_] = {
+            "id": id_,
+            "type": "company",
+            "name": name,
+            "countryId": "DK",
+            "isCustomer": True,
+        }
 
 
 BOOKS = Books(

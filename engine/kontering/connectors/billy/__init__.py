@@ -41,7 +41,7 @@ CONNECTOR = Connector(
     settings=SETTINGS,
     reads=READS,
     takes=TAKES,
-    limits=(Limit(calls=120, per=timedelta(minutes=1), burst=60),),
+    limits=(Limit(calls=600, per=timedelta(minutes=1), burst=2_000),),
     base_url=base_url,
     auth=auth,
     problem=problem,

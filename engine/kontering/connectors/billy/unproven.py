@@ -19,7 +19,7 @@ FACTS: tuple[str, ...] = (
     "simulator: invalid_status, duplicate_status.",
     "Unknown: how a date in a locked period is refused. A message about entryDate that says locked or closed is "
     "taken for it, in Danish and English.",
-    "Unknown: rate limits. Retry-After is obeyed; 120 calls a minute are made at most.",
+    "Unknown: rate limits. Retry-After is obeyed; 2,000 calls are made at once, then 600 a minute.",
     "Inferred: an invoice's exchangeRate and a payment's cashExchangeRate are in base currency for one unit.",
     "Inferred: balanceModifiers can be listed by subjectReference; if the filter is passed over, all are read.",
     "Unknown: whether an account's own tax rate is applied to a daybook line that names none; simulator: account_tax. "

@@ -100,6 +100,7 @@ CODES: Mapping[str, tuple[str, str, str]] = {
     "DK25": ("Varer, 25 %", "1110", "25"),
     "DK25-SHIP": ("Fragt, 25 %", "1120", "25"),
     "DK0": ("Momsfri varer", "1110", "0"),
+    "DK0-SHIP": ("Momsfri fragt", "1120", "0"),
     "EUG": ("Varer til firmaer i EU", "1150", "0"),
     "EUS": ("Ydelser til firmaer i EU", "1155", "0"),
     "EXP": ("Varer uden for EU", "1160", "0"),
