@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.test_docs import blocks
 
 ROOT = Path(__file__).parents[1]
+KIT = ROOT / "docs" / "connectors" / "kit.md"
 PACKAGE = ROOT / "examples" / "third-party-connector"
 
 
@@ -67,3 +69,11 @@ def test_its_mappings_and_schemas_are_found_and_checked(together: Path, tmp_path
     assert (fine.returncode, json.loads(fine.stdout)["problems"]) == (0, [])
     assert broken.returncode == 1
     assert "vat_codes.csv" in broken.stdout
+
+
+def test_the_page_on_connectors_shows_the_package_as_it_is() -> None:
+    shown = [(word, block.body) for block in blocks(KIT) for word in block.words if word.startswith("in=")]
+    wrong = [body for word, body in shown if body not in (PACKAGE / word.removeprefix("in=")).read_text()]
+
+    assert len(shown) > 10
+    assert wrong == []

@@ -10,7 +10,7 @@ from string import Template
 import click
 
 from kontering import resources
-from kontering.cli import output
+from kontering.cli import init_connector, output
 from kontering.errors import Misuse
 
 STARTER = Path(__file__).parent / "starter"
@@ -54,19 +54,21 @@ PARTS = ("connection.yaml", "flow.yaml", "groups.yaml", "readme.md")
 @click.option(
     "--to", "target", type=click.Choice(list(TARGETS)), default="ledger", show_default=True, help="The books."
 )
+@click.option("--connector", is_flag=True, help="A package with a connector for a system of your own instead.")
 @output.json_option
-def command(folder: Path, source: str, target: str, as_json: bool) -> None:
+def command(folder: Path, source: str, target: str, connector: bool, as_json: bool) -> None:
     """Make a project: a flow, a mapping, fixtures, tests and a CI file.
 
-    It works as it stands, on sample orders; its README says how to connect your own systems. Nothing is ever
-    overwritten.
+    It works as it stands, on sample orders; its README says how to connect your own systems. With --connector it is
+    a Python package with a connector, its simulator, mappings and contract tests. Nothing is ever overwritten.
 
     \b
     Examples:
       kontering init shop --from woocommerce --to ledger
       kontering init shop --to economic
+      kontering init kontering-nordkasse --connector
     """
-    files = dict(_files(folder, source, target))
+    files = dict(init_connector.files(folder) if connector else _files(folder, source, target))
     there = sorted(path for path in files if path.exists())
     if there:
         raise Misuse(f"{there[0]} is there already; nothing was written. Name a folder that doesn't exist yet.")
@@ -74,7 +76,7 @@ def command(folder: Path, source: str, target: str, as_json: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600 if path.name == "secrets.env" else 0o666)
         path.write_text(text, encoding="utf-8")
-    _write(folder, list(files), target, as_json)
+    _write(folder, list(files), init_connector.steps(folder) if connector else _STEPS[target], as_json)
 
 
 def _files(folder: Path, source: str, target: str) -> Iterator[tuple[Path, str]]:
@@ -134,7 +136,7 @@ def _project_name(folder: str) -> str:
     return name if re.match(r"[a-z]", name) else f"project-{name}".rstrip("-")[:40]
 
 
-def _write(folder: Path, files: list[Path], target: str, as_json: bool) -> None:
+def _write(folder: Path, files: list[Path], steps: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         output.write_json({"folder": folder, "files": [path.relative_to(folder) for path in files]})
         return
@@ -142,7 +144,7 @@ def _write(folder: Path, files: list[Path], target: str, as_json: bool) -> None:
         output.say(f"  {path}")
     output.say(f"\n{output.good('made')} {output.count(len(files), 'file')}. What next:\n")
     output.say(f"  cd {folder}")
-    for line in _STEPS[target]:
+    for line in steps:
         output.say(f"  {line}")
 
 

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 class Find:
     """How one kind of thing is looked for, and what an answer's rows say.
 
-    `asks` are the terms by which it can be found, each with its query parameter (`{"email": "mail"}`); `says` where a
-    row has the values of terms, by which a found one is compared with ours. `done` are actions beside `create` with
-    the path of what shows them (`{"book": "bookedAt"}`). All paths are dotted.
+    `asks` are the terms by which it can be found, each with its query parameter (`{"email": "mail"}`); `query` goes
+    along. `says` is where a row has the values of terms, by which a found one is compared with ours. `done` are
+    actions beside `create` with the path of what shows them (`{"book": "bookedAt"}`). All paths are dotted.
     """
 
     path: str
     asks: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
     rows: str = ""
     id: str = "id"
     version: str | None = None
@@ -48,10 +49,10 @@ class Taker:
 
     def find(self, kind: str, by: Mapping[str, str]) -> Sequence[Found]:
         how = self.finds[kind]
-        query = {how.asks[term]: value for term, value in by.items() if term in how.asks}
-        if not query:
+        asked = {how.asks[term]: value for term, value in by.items() if term in how.asks}
+        if not asked:
             return ()
-        answer = self.client.get(how.path, params=query).json()
+        answer = self.client.get(how.path, params={**how.query, **asked}).json()
         found = (_found(how, row) for row in _rows(how, answer))
         return tuple(one for one in found if _fits(one, by))
 

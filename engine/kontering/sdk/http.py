@@ -17,6 +17,7 @@ import httpx
 
 from kontering import __version__
 from kontering.errors import ConnectorError, Refusal, Refused, TryLater, Unsure, WouldWrite
+from kontering.sdk import moments
 from kontering.sdk.answers import Answer, is_read, named, ordinary, status_problem, transport_problem
 from kontering.sdk.auth import Credential
 from kontering.sdk.bearer import OAuth
@@ -190,6 +191,8 @@ class _Wire(httpx.BaseTransport):
                 raise TryLater(f"the rate limit of {request.url.host} is used up", wait)
             if wait > 0:
                 self._sleep(wait)
+        if not is_read(request):
+            moments.check(named(request))
         return self._inner.handle_request(request)
 
     def hold(self, request: httpx.Request, seconds: float) -> None:

@@ -47,7 +47,7 @@ PAGES = Numbered(page="page", size="pageSize", most=100, pages="pages")
 LISTS = {
     "account": List(path="/accounts", rows="rows", id="number", paging=PAGES),
     "vat_code": List(path="/vat-codes", rows="rows", id="code", paging=PAGES),
-    "period": List(path="/periods", rows="rows", id="month", paging=PAGES),
+    "period": List(path="/periods", rows="rows", id="from", paging=PAGES),
     "customer": List(path="/customers", rows="rows", version="changed", since="changedSince", paging=PAGES),
 }
 
@@ -116,21 +116,27 @@ TAKES = {
     ),
 }
 
+
+def sought(kind: str) -> Find:
+    return Find(
+        path="/invoices",
+        query={"kind": kind},
+        asks={"reference": "reference", "number": "number"},
+        rows="rows",
+        number="number",
+        totals=TOTALS,
+        done={"book": "number", "mail": "mailed"},
+        says={"reference": "reference"},
+    )
+
+
 CARD = {"key": "externalKey", "email": "email", "vat_number": "vatNumber"}
-PAPER = Find(
-    path="/invoices",
-    rows="rows",
-    asks={"reference": "reference", "number": "number"},
-    number="number",
-    totals=TOTALS,
-    done={"book": "number", "mail": "mailed"},
-    says={"reference": "reference"},
-)
+MARK = {"reference": "reference"}
 FINDS = {
     "customer": Find(path="/customers", rows="rows", asks=CARD, says=CARD),
-    "invoice": PAPER,
-    "credit_note": PAPER,
-    "payment": Find(path="/payments", rows="rows", asks={"reference": "reference"}, says={"reference": "reference"}),
+    "invoice": sought("invoice"),
+    "credit_note": sought("credit_note"),
+    "payment": Find(path="/payments", rows="rows", asks=MARK, says=MARK),
 }
 
 
@@ -146,7 +152,7 @@ CONNECTOR = Connector(
     reads={
         "account": Reads(schema="fjordbog/account", reference=True, proves={"accounts.account": "number"}),
         "vat_code": Reads(schema="fjordbog/vat_code", reference=True, proves={"vat_codes.vat_code": "code"}),
-        "period": Reads(schema="fjordbog/period", reference=True),
+        "period": Reads(schema="fjordbog/period", reference=True, days=("from", "to", "closed")),
         "customer": Reads(schema="fjordbog/customer"),
     },
     takes=TAKES,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -97,9 +98,11 @@ def stamp(asked: Asked[State]) -> str:
 
 
 def periods(asked: Asked[State]) -> httpx.Response:
-    months = [f"{asked.now.year}-{month:02}" for month in range(1, 13)]
-    until = asked.state.closed_until[:7]
-    return paged(asked, [{"month": month, "closed": month <= until} for month in months])
+    """The months of this year, and whether they are closed."""
+    year, until = asked.now.year, asked.state.closed_until
+    months = [(date(year, month, 1), date(year, month, monthrange(year, month)[1])) for month in range(1, 13)]
+    rows = [{"from": str(first), "to": str(last), "closed": str(last) <= until} for first, last in months]
+    return paged(asked, rows)
 
 
 def create_customer(asked: Asked[State]) -> httpx.Response:
