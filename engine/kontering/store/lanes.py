@@ -90,21 +90,25 @@ def due_without(tx: Tx, limit: int) -> tuple[str, ...]:
     return tuple(tx.connection.scalars(rows))
 
 
+READS = "read/"
+
+
+def due_kinds(tx: Tx) -> frozenset[str]:
+    """What is due and free: the connections of deliveries, and READS if a flow's reading is."""
+    what = sa.case((_IS_READING, READS), else_=lane.c.connection)
+    return frozenset(tx.connection.scalars(sa.select(what).where(*_free(tx)).distinct()))
+
+
 def claim(
-    tx: Tx, owner: str, *, but: Sequence[str] = (), reads: Sequence[str] | None = None, limit: int = 1
+    tx: Tx, owner: str, *, to: Sequence[str] | None = None, reads: Sequence[str] | None = None, limit: int = 1
 ) -> tuple[Claimed, ...]:
     """Lanes that are due and free, longest due first; not of a connection that is stopped or must rest.
 
-    Deliveries to the connections in `but` are left out, not the reading of them; `reads` are the only reading lanes.
+    Only deliveries `to` these connections, and only these `reads`, where they are named.
     """
     reading = _IS_READING if reads is None else lane.c.key.in_(reads)
-    delivering = sa.and_(lane.c.connection.not_in(but), ~_IS_READING)
+    delivering = ~_IS_READING if to is None else sa.and_(lane.c.connection.in_(to), ~_IS_READING)
     return _claimed(tx, owner, _first(tx, sa.or_(delivering, reading), limit))
-
-
-def claim_of(tx: Tx, owner: str, connection: str, limit: int) -> tuple[Claimed, ...]:
-    """Many delivery lanes of one connection."""
-    return _claimed(tx, owner, _first(tx, sa.and_(lane.c.connection == connection, ~_IS_READING), limit))
 
 
 def claim_one(tx: Tx, owner: str, key: str) -> Claimed | None:

@@ -1,7 +1,7 @@
-"""Serves one lane over the network: plan, intent, call, receipt; one commit a step, and never a second call in doubt.
+"""Serves one lane over the network: plan, intent, call, receipt; never a second call in doubt.
 
-The intent is committed before the call. The receipt waits in memory for the next commit: if the process dies before it,
-the guard finds out.
+`inside` is done in a transaction that many lanes share (`rounds`), `make` outside of any. The intent is committed
+before its call; the receipt waits in memory for the next commit: if the process dies before it, the guard finds out.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TypeAlias
 
-from kontering.errors import Closed, Denied, KonteringError, Refusal, Refused, TryLater, Unsure
+from kontering.errors import Closed, Denied, Refusal, Refused, TryLater, Unsure
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Trial
 from kontering.sdk.connector import Target
-from kontering.store import audit, backups, deliveries, documents, gates, lanes, links
+from kontering.store import audit, backups, deliveries, documents, links
 from kontering.store.codec import digest
 from kontering.store.deliveries import Delivery, action_of
 from kontering.store.documents import Row
 from kontering.store.lanes import Claimed
-from kontering.store.store import Store, Tx
+from kontering.store.store import Tx
 from kontering.sync import course as courses
 from kontering.sync import facts as known
 from kontering.sync import guard, holds, keys, kill, matching, mishaps
 from kontering.sync.course import Course
+from kontering.sync.facts import Facts
 from kontering.sync.guard import Judge
-from kontering.sync.progress import Ended, Tell, quiet
+from kontering.sync.progress import Ended, Event
 from kontering.sync.reviewed import next_of
 from kontering.sync.wiring import Wired
 
@@ -39,13 +39,12 @@ log = logging.getLogger("kontering.delivery")
 Write: TypeAlias = Callable[[Tx], None]
 
 
-class Later(KonteringError):
+@dataclass(frozen=True, slots=True)
+class Rest:
     """The lane is given back and due again after so many milliseconds; `trouble` says why, if it is trouble."""
 
-    def __init__(self, after: int, trouble: str | None = None) -> None:
-        super().__init__(trouble or f"again in {after} ms")
-        self.after = after
-        self.trouble = trouble
+    after: int
+    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,85 +68,121 @@ class Go:
     """Nothing to call; look at the plan again."""
 
 
-Move: TypeAlias = Send | AskAbout | LookUp | Trial | Go
+Call: TypeAlias = Send | AskAbout | LookUp | Trial
+Move: TypeAlias = Call | Go | Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a lane stood before a transaction that may have to be done again."""
+
+    rows: tuple[int, ...] | None
+    number: int | None
+    course: Course | None
+    facts: Facts | None
+    ended: int
 
 
 @dataclass(slots=True)
 class Serving:
-    """One lane that is ours, being served."""
+    """One lane that is ours, being served, document by document."""
 
-    store: Store
+    project: str
     wired: Wired
     ours: Claimed
     target: Target
     judge: Judge = guard.verdict
-    tell: Tell = quiet
     stops: Callable[[], bool] = lambda: False
     unwritten: list[Write] = field(default_factory=list)
     receipts: int = 0
     restored: bool = False
     """The store came from a backup: what it doesn't know may have happened."""
+    rows: list[int] | None = None
+    """Documents that are still to be begun."""
+    number: int | None = None
+    """The document that is under way, its row and its course once they are known."""
+    row: Row | None = None
+    course: Course | None = None
     ended: int = 0
     """Documents that came to an end, so that trouble after them counts anew."""
+    told: list[Event] = field(default_factory=list)
+    """What is to be told once the transaction is through."""
 
-    def serve(self) -> int:
-        """All that the lane has to do, or the first part of it; gives back how many documents were served."""
-        with self.store.begin() as tx:
-            lanes.renew(tx, self.ours)
-            flows = self.wired.running(gates.paused_flows(tx))
+    def moment(self) -> Moment:
+        rows = None if self.rows is None else tuple(self.rows)
+        facts = self.course.facts if self.course else None
+        return Moment(rows, self.number, self.course, facts, self.ended)
+
+    def back_to(self, moment: Moment) -> None:
+        """The transaction was undone: nothing of it has happened."""
+        self.rows = None if moment.rows is None else list(moment.rows)
+        self.number, self.course, self.ended = moment.number, moment.course, moment.ended
+        if self.course is not None and moment.facts is not None:
+            self.course.facts = moment.facts
+        self.told = []
+
+    def write(self, tx: Tx) -> None:
+        """What came of the calls since the last commit; it stays unwritten until that is through."""
+        if self.receipts:
+            kill.point("before_receipt")
+        for each in self.unwritten:
+            each(tx)
+
+    def written(self) -> list[Event]:
+        """The commit is through; gives back what there is to tell."""
+        if self.receipts:
+            kill.point("after_receipt")
+        told, self.told = self.told, []
+        self.unwritten, self.receipts = [], 0
+        return told
+
+    def inside(self, tx: Tx, flows: Sequence[str]) -> Call | Rest | None:
+        """The lane's next call, its intent written; None when the lane has nothing more to do, or is to stop."""
+        if self.rows is None:
             self.restored = backups.is_restored(tx)
-            rows = documents.open_ids(tx, [self.ours.key], flows, MOST, self.wired.reviewed)
-        try:
-            for row in rows:
-                with mishaps.Caught(partial(self._mishap, row)):
-                    self._document(row)
-                if self.stops():
-                    break
-        finally:
-            self._flush()
-        return self.ended
+            self.rows = list(documents.open_ids(tx, [self.ours.key], flows, MOST, self.wired.reviewed))
+        while self.number is not None or self._another():
+            move = self._next(tx, self.number or 0)
+            if isinstance(move, Send | AskAbout | LookUp | Trial | Rest):
+                return move
+            if move is None:
+                self.number = None
+        return None
 
-    def _document(self, number: int) -> None:
-        course: Course | None = None
-        while True:
-            with self.store.begin() as tx:
-                self._write(tx)
-                lanes.renew(tx, self.ours)
-                move, row, course = self._next(tx, number, course)
-            self._written()
-            if move is None or row is None:
-                return
-            course = self._do(move, row, course)
+    def _another(self) -> bool:
+        if not self.rows or self.stops():
+            return False
+        self.number, self.course = self.rows.pop(0), None
+        return True
 
-    def _mishap(self, number: int, error: Exception) -> None:
+    def mishap(self, tx: Tx, error: Exception) -> None:
         """The document is put aside, and the others go on; a step that it began stays in doubt until it is retried."""
-        with mishaps.Caught(self._receipts_lost):
-            self._flush()
-        with self.store.begin() as tx:
-            lanes.renew(tx, self.ours)
-            row = documents.brief(tx, number)
-            if row is not None:
-                begun = [one.id for one in deliveries.sent(tx, self.ours.connection, row.key)]
-                about = {"project": tx.project, "connection": self.ours.connection, "document": row.key}
-                mishaps.note(error, **about, deliveries=begun)
-                _, columns = courses.ends(holds.mishap(row.key, mishaps.words(error)))
-                self._end(tx, row, "failed", columns)
+        row = documents.brief(tx, self.number or 0)
+        if row is not None:
+            begun = [one.id for one in deliveries.sent(tx, self.ours.connection, row.key)]
+            about = {"project": tx.project, "connection": self.ours.connection, "document": row.key}
+            mishaps.note(error, **about, deliveries=begun)
+            _, columns = courses.ends(holds.mishap(row.key, mishaps.words(error)))
+            self._end(tx, row, "failed", columns)
+        self.number = None
 
-    def _receipts_lost(self, error: Exception) -> None:
+    def receipts_lost(self, error: Exception) -> None:
         """What can't be written is in doubt, as after a kill."""
-        mishaps.note(error, project=self.store.project, connection=self.ours.connection, lane=self.ours.key)
+        mishaps.note(error, project=self.project, connection=self.ours.connection, lane=self.ours.key)
         self.unwritten, self.receipts = [], 0
 
-    def _next(self, tx: Tx, number: int, course: Course | None) -> tuple[Move | None, Row | None, Course | None]:
+    def _next(self, tx: Tx, number: int) -> Move | None:
         """The next move of a document; its intent is written here, so that it is kept before it is made."""
-        row = documents.open_one(tx, number) if course is None else course.row
-        if row is None or (course and not documents.is_open(tx, number)):
-            return None, None, None
+        row = documents.open_one(tx, number) if self.course is None else self.course.row
+        self.row = row
+        if row is None or (self.course and not documents.is_open(tx, number)):
+            return None
         unsure = deliveries.sent(tx, row.connection, row.key)
         if unsure:
-            return self._clear_up(tx, row, unsure[0]), row, None
-        course = course or self._begin(tx, row)
-        return (self._advance(tx, course) if course else None), row, course
+            self.course = None
+            return self._clear_up(tx, row, unsure[0])
+        self.course = self.course or self._begin(tx, row)
+        return self._advance(tx, self.course) if self.course else None
 
     def _advance(self, tx: Tx, course: Course) -> Move | None:
         match next_of(tx, course, self.wired.reviewed):
@@ -178,7 +213,7 @@ class Serving:
             return Go()
         if before is not None and before.state == "sent":
             if documents.has_open(tx, before.document):
-                raise Later(ANOTHER_IS_AT_IT)  # what two documents share is made once
+                return Rest(ANOTHER_IS_AT_IT)  # what two documents share is made once
             deliveries.take_over(tx, before.id, row.key)
             return Go()
         if before is not None and before.state == "held":
@@ -194,7 +229,7 @@ class Serving:
         kill.point("before_intent")
         number = deliveries.intend(tx, row.connection, sent, attempt=attempt, before=before)
         if number is None:
-            raise Later(ANOTHER_IS_AT_IT)
+            return Rest(ANOTHER_IS_AT_IT)
         return Send(sent, number, attempt)
 
     def _clear_up(self, tx: Tx, row: Row, unsure: Delivery) -> Move | None:
@@ -210,33 +245,33 @@ class Serving:
                 deliveries.settle(tx, unsure.id, "ready")
                 return Go()
             case guard.NotYet(after=after):
-                raise Later(after, f"the answer to {_what(unsure.step)} was lost; it is looked up")
+                return Rest(after, f"the answer to {_what(unsure.step)} was lost; it is looked up")
             case guard.AskAPerson():
                 hold = holds.past_finding_out(row.key, _what(unsure.step))
                 deliveries.settle(tx, unsure.id, "held", trouble=hold.reason)
                 self._end(tx, row, *courses.ends(hold))
                 return None
 
-    def _do(self, move: Move, row: Row, course: Course | None) -> Course | None:
-        """Makes the move, and remembers what came of it for the next commit."""
+    def make(self, move: Call) -> None:
+        """Makes the call, and remembers what came of it for the next commit."""
+        row = self.row
+        assert row is not None
         try:
             match move:
                 case Send():
-                    return self._send(move, course)
+                    self._send(move)
                 case AskAbout(unsure=unsure):
                     self._look(row, unsure)
-                    return None
-                case LookUp() if course is not None:
-                    self._ask(course, move)
-                case Trial() if course is not None:
-                    courses.tried(course, move, self.target.trial(move.step))
+                case LookUp() if self.course is not None:
+                    self._ask(self.course, move)
+                case Trial() if self.course is not None:
+                    courses.tried(self.course, move, self.target.trial(move.step))
         except Closed as closed:
-            return self._closed(row, move, closed)
+            self._closed(row, move, closed)
         except Refused as refused:
-            return self._refused(row, move, refused.problems)
-        return course
+            self._refused(row, move, refused.problems)
 
-    def _send(self, move: Send, course: Course | None) -> Course | None:
+    def _send(self, move: Send) -> None:
         kill.point("after_intent")
         try:
             receipt = self.target.send(move.step)
@@ -251,9 +286,9 @@ class Serving:
         kill.point("after_call")
         if log.isEnabledFor(logging.INFO):
             log.info("sent", extra=_about(self, move, receipt))
-        return self._received(move.step, move.row, receipt, course)
+        self._received(move.step, move.row, receipt, self.course)
 
-    def _received(self, step: Step, row: int, receipt: Found, course: Course | None) -> Course | None:
+    def _received(self, step: Step, row: int, receipt: Found, course: Course | None) -> None:
         self.receipts += 1
         connection = self.ours.connection
 
@@ -267,7 +302,6 @@ class Serving:
         self.unwritten.append(write)
         if course is not None:
             course.facts = known.with_receipt(course.facts, step, receipt)
-        return course
 
     def _look(self, row: Row, unsure: Delivery) -> None:
         match guard.seen(unsure, self.target.find(unsure.step.kind, unsure.step.terms)):
@@ -287,27 +321,27 @@ class Serving:
         if linked is not None:
             self.unwritten.append(lambda tx: keep_found(tx, self.ours.connection, linked))
 
-    def _closed(self, row: Row, move: Move, closed: Closed) -> Course | None:
+    def _closed(self, row: Row, move: Call, closed: Closed) -> None:
         policy = self.wired.flows[row.flow].policy
+        self.course = None
         if policy.closed_period != "next_open_day" or closed.until is None or row.closed_until is not None:
             until = closed.until.isoformat() if closed.until else None
             hold = holds.closed_period(row.key, closed.problems, until)
             self._not_taken(move, hold.reason)
             self._aside(row, hold, "failed" if policy.closed_period == "error" else None)
-            return None
+            return
         until = closed.until.isoformat()
         self._not_taken(move, str(closed))
         self.unwritten.append(lambda tx: documents.closed(tx, row.id, until))
-        return None
 
-    def _refused(self, row: Row, move: Move, refusals: Sequence[Refusal]) -> Course | None:
+    def _refused(self, row: Row, move: Call, refusals: Sequence[Refusal]) -> None:
         kind = move.step.kind if isinstance(move, Send | Trial) else move.kind if isinstance(move, LookUp) else row.kind
         hold = holds.refused(row.key, kind, refusals, self.wired.flows[row.flow].taker.place)
+        self.course = None
         self._not_taken(move, hold.reason)
         self._aside(row, hold)
-        return None
 
-    def _not_taken(self, move: Move, trouble: str) -> None:
+    def _not_taken(self, move: Call, trouble: str) -> None:
         """A clear no: nothing happened, and the next attempt is another one to the target."""
         if isinstance(move, Send):
             row, attempt = move.row, move.attempt + 1
@@ -319,40 +353,20 @@ class Serving:
 
     def _end(self, tx: Tx, row: Row, state: str, columns: dict[str, object]) -> None:
         """The document has come to an end for now."""
-        end_document(tx, row, state, columns)
+        self.told.append(end_document(tx, row, state, columns))
         self.ended += 1
-        reason = str(columns.get("reason", ""))
-        self.tell(Ended(key=row.key, number=row.number or "", state=state, reason=reason))
-
-    def _write(self, tx: Tx) -> None:
-        """What came of the calls since the last commit; it stays unwritten until that is through."""
-        if self.receipts:
-            kill.point("before_receipt")
-        for write in self.unwritten:
-            write(tx)
-
-    def _written(self) -> None:
-        if self.receipts:
-            kill.point("after_receipt")
-        self.unwritten, self.receipts = [], 0
-
-    def _flush(self) -> None:
-        if self.unwritten:
-            with self.store.begin() as tx:
-                self._write(tx)
-            self._written()
 
     def _numbered(self, step: Step, attempt: int) -> Step:
         if attempt == 1:
             return step
-        project, connection = self.store.project, self.ours.connection
+        project, connection = self.project, self.ours.connection
         return replace(step, attempt=keys.attempt(project, connection, step.kind, step.key, action_of(step), attempt))
 
     def _schema(self, step: Step) -> dict[str, object]:
         return dict(self.wired.payload_schema(self.ours.connection, step.kind))
 
 
-def end_document(tx: Tx, row: Row, state: str, columns: dict[str, object]) -> None:
+def end_document(tx: Tx, row: Row, state: str, columns: dict[str, object]) -> Ended:
     """Moves a document to its state, wakes what waits for its flow, and writes it into the audit chain."""
     if state == "done":
         documents.done(tx, [row.id])
@@ -360,6 +374,7 @@ def end_document(tx: Tx, row: Row, state: str, columns: dict[str, object]) -> No
     else:
         documents.put(tx, [row.id], state, **columns)
     audit.append(tx, [ended_entry(row, state, columns)])
+    return Ended(key=row.key, number=row.number or "", state=state, reason=str(columns.get("reason", "")))
 
 
 def ended_entry(row: Row, state: str, columns: dict[str, object]) -> audit.Entry:
@@ -393,7 +408,7 @@ def keep_found(tx: Tx, connection: str, linked: Linked) -> None:
 
 
 def _about(serving: Serving, move: Send, receipt: Found) -> dict[str, object]:
-    step, project = move.step, serving.store.project
+    step, project = move.step, serving.project
     what = f"{action_of(step)} {step.kind}"
     about = {"project": project, "connection": serving.ours.connection, "delivery": move.row, "step": what}
     return about | {"document": step.document, "attempt": str(step.attempt), "id": receipt.id}

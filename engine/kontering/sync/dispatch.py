@@ -10,6 +10,7 @@ import contextlib
 import random
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -25,8 +26,11 @@ from kontering.sync.progress import Ended, Event, Tell, Tick, Troubled, Unreadab
 from kontering.sync.turns import Desk
 from kontering.sync.wiring import Wired, WiredFlow
 
-SLOTS = 4
-"""Threads for targets on a network; more only wait for the same rate limit."""
+SLOTS = 8
+"""Calls at once to targets on a network; more only wait for the same rate limit."""
+
+COUNTS = 0.5
+"""Seconds between two counts of what is left."""
 
 PATIENCE = 20.0
 """Seconds that a run waits for something to become due before it ends and leaves that to the next one."""
@@ -56,6 +60,7 @@ class Inline:
     """Documents that are put aside, by key: one that goes on later in the same run isn't any more."""
     served: int = 0
     left: int = 0
+    count_at: float = 0.0
     unreadable: int = 0
     troubles: dict[str, Troubled] = field(default_factory=dict)
 
@@ -74,12 +79,13 @@ def run(
     desk = Desk(store=store, wired=wired, judge=judge, limiter=Shared(store), asked_for=True)
     inline = Inline(desk=desk, patience=patience)
     desk.tell = lambda event: _heard(inline, tell, event)
+    desk.calls = threads or slots_of(wired)
     _make_due(desk, from_start=from_start)
     try:
         with stoppable(desk.stop) as was_stopped:
-            _work(inline, threads or slots_of(wired))
+            _work(inline)
             if _read_own(desk) and not was_stopped():
-                _work(inline, threads or slots_of(wired))
+                _work(inline)
         if was_stopped():
             raise KeyboardInterrupt
     finally:
@@ -117,8 +123,12 @@ def slots_of(wired: Wired) -> int:
     return SLOTS if any(not wired.is_embedded(one.target) for one in wired.flows.values()) else 1
 
 
-def _work(inline: Inline, slots: int) -> None:
-    """One slot works in this thread; several have threads, and the first that fails stops the others."""
+def _work(inline: Inline) -> None:
+    """One slot works in this thread; several have threads, and the first that fails stops the others.
+
+    One of them delivers, with calls at once in threads of their own; the others read, or work in the embedded books.
+    """
+    slots = min(inline.desk.calls, len(inline.desk.wired.flows) + 1)
     if slots == 1:
         _slot(inline, 0)
         return
@@ -132,29 +142,39 @@ def _work(inline: Inline, slots: int) -> None:
 
 
 def _slot(inline: Inline, number: int) -> None:
-    owner = owners.me(number)
+    owner, idle = owners.me(number), 0
     while not inline.desk.stop.is_set():
-        if not _turn(inline, owner) and not _rest(inline):
+        idle = 0 if _turn(inline, owner) else idle + 1
+        if idle and not _rest(inline, idle):
             return
 
 
 def _turn(inline: Inline, owner: str) -> bool:
     """Serves what is due; False if nothing was."""
     with _busy(inline):
-        with inline.desk.store.look() as tx:
-            left = sum(documents.count_open(tx, name) for name in inline.desk.wired.connectors)
-        with inline.desk.guard:
-            inline.left = left
+        _count_left(inline)
         try:
             return turns.turn(inline.desk, owner)
         except StoreBusy:
             return not inline.desk.stop.wait(random.uniform(0.01, 0.1))
 
 
-def _rest(inline: Inline) -> bool:
+def _count_left(inline: Inline) -> None:
+    """What is still to be delivered, for whoever watches; not oftener than that somebody could."""
+    with inline.desk.guard:
+        if inline.left and time.monotonic() < inline.count_at:
+            return
+        inline.count_at = time.monotonic() + COUNTS
+    with inline.desk.store.look() as tx:
+        left = sum(documents.count_open(tx, name) for name in inline.desk.wired.connectors)
+    with inline.desk.guard:
+        inline.left = left
+
+
+def _rest(inline: Inline, idle: int) -> bool:
     """Waits while others are busy, or for what is due soon; False when there is nothing to wait for."""
     if inline.busy:
-        return not inline.desk.stop.wait(0.02)
+        return not inline.desk.stop.wait(min(0.01 * 2**idle, 0.25))
     with inline.desk.store.look() as tx:
         due = lanes.next_due(tx)
         soon = None if due is None else (due - tx.now) / 1000

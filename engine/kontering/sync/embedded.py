@@ -93,7 +93,7 @@ def _served(store: Store, wired: Wired, connection: str, owner: str, tell: Tell,
     with store.begin() as tx:
         exclusive(tx, f"books/{connection}")
         flows = wired.running(gates.paused_flows(tx))
-        ours = lanes.claim_of(tx, owner, connection, LANES)
+        ours = lanes.claim(tx, owner, to=[connection], reads=(), limit=LANES)
         if not ours:
             return 0
         rows = documents.open_in(tx, [one.key for one in ours], flows, most, wired.reviewed)

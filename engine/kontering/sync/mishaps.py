@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeGuard
 
 from kontering.errors import KonteringError
 
@@ -29,10 +30,15 @@ class Caught:
         """Nothing is set up."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> bool:
-        if not isinstance(error, Exception) or isinstance(error, (KonteringError, OSError, MemoryError, *self.but)):
+        if error is None or not is_one(error) or isinstance(error, self.but):
             return False
         self.told(error)
         return True
+
+
+def is_one(error: BaseException) -> TypeGuard[Exception]:
+    """Has nobody foreseen it?"""
+    return isinstance(error, Exception) and not isinstance(error, (KonteringError, OSError, MemoryError))
 
 
 def note(error: Exception, **about: object) -> None:

@@ -92,7 +92,7 @@ class Work:
     @classmethod
     def of(cls, desks: Sequence[Desk], slots: int, stop: threading.Event) -> Work:
         for desk in desks:
-            desk.stop = stop
+            desk.stop, desk.calls = stop, slots
         return cls(desks, slots, Rota.of(desks, slots), stop)
 
     def late(self, seconds: float = 90.0) -> list[str]:
