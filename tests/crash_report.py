@@ -1,6 +1,6 @@
 """`make crash`: the large storms, a line each; what counts is what the target has, not our own tables.
 
-`make crash ONLY=cluster` runs the scenarios whose name has this word.
+`make crash ONLY=cluster` runs the scenarios whose name has this word; ORDERS and KILLS make the large ones smaller.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 from tests.crash.conftest import MEMORY
+from tests.crash.disk import Disk
 from tests.crash.nursery import Nursery
 from tests.crash.storms import Outcome, Scenario, Storm, weather
 from tests.crash.test_kill_points import FAULTS, POINTS
@@ -28,32 +30,58 @@ from kontering.testing import Faulty, serve
 from kontering.testing.faults import at
 
 ORDERS = int(os.environ.get("ORDERS", "2000"))
-INLINE, CLUSTER = ("inline", "inline"), ("cluster", "cluster")
+KILLS = int(os.environ.get("KILLS", "20"))
+INLINE, CLUSTER, MIXED = ("inline", "inline"), ("cluster", "cluster"), ("run", "run", "inline")
 
 
 def large(name: str, workers: tuple[str, ...]) -> Scenario:
-    return Scenario(name=name, workers=workers, orders=ORDERS, kills=20, patience=240.0)
+    return Scenario(name=name, workers=workers, orders=ORDERS, kills=KILLS, patience=600.0)
 
 
 def special(name: str, workers: tuple[str, ...] = INLINE) -> Scenario:
     """Fewer documents and kills, and something else that goes wrong."""
-    return Scenario(name=name, workers=workers, orders=min(500, ORDERS), kills=5, patience=180.0)
+    return Scenario(name=name, workers=workers, orders=min(500, ORDERS), kills=5, patience=300.0)
 
 
-def storms(server: Server) -> Iterator[tuple[Scenario, bool]]:
-    """Each storm, and whether it is on PostgreSQL."""
-    yield large("SQLite, 2 workers", INLINE), False
-    yield large("PostgreSQL, 2 workers", INLINE), True
-    yield large("PostgreSQL, cluster of 2", CLUSTER), True
-    yield large("PostgreSQL, cluster and an inline worker beside it", ("cluster", "inline")), True
-    yield replace(special("SQLite, a worker that never returns"), leaves=1), False
-    yield replace(special("cluster, a worker that never returns", CLUSTER), leaves=1), True
-    yield replace(special("SQLite, slow target with settle"), slow=0.1), False
-    yield replace(special("PostgreSQL restarted in the middle"), trouble=restarts(server)), True
-    yield replace(special("PostgreSQL restarted under a cluster", CLUSTER), trouble=restarts(server)), True
-    yield replace(special("cluster, jobs deleted from the engine's tables", CLUSTER), trouble=delete_jobs), True
-    yield replace(special("SQLite, workers stopped and continued"), trouble=freeze), False
-    yield replace(special("PostgreSQL, workers stopped and continued"), trouble=freeze), True
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A scenario, and where it is played."""
+
+    scenario: Scenario
+    postgres: bool = False
+    disk: Disk | None = None
+    fine: Callable[[Outcome], bool] = lambda outcome: outcome.fine
+
+
+def storms(server: Server) -> Iterator[Staged]:
+    yield Staged(large("SQLite, 2 workers", INLINE))
+    yield Staged(large("PostgreSQL, 2 workers", INLINE), postgres=True)
+    yield Staged(large("PostgreSQL, cluster of 2", CLUSTER), postgres=True)
+    yield Staged(large("PostgreSQL, cluster and an inline worker beside it", ("cluster", "inline")), postgres=True)
+    yield Staged(large("SQLite, two runs and a worker", MIXED))
+    yield Staged(large("PostgreSQL, two runs and a worker", MIXED), postgres=True)
+    yield Staged(replace(special("SQLite, a worker that never returns"), leaves=1))
+    yield Staged(replace(special("cluster, a worker that never returns", CLUSTER), leaves=1), postgres=True)
+    for name, postgres in (("SQLite", False), ("PostgreSQL", True)):
+        yield Staged(replace(special(f"{name}, slow target with settle"), slow=0.1), postgres)
+        yield Staged(replace(special(f"{name}, clocks stepped"), steps=True, slow=0.1, trouble=step()), postgres)
+        yield Staged(replace(special(f"{name}, workers stopped and continued"), trouble=freeze), postgres)
+        taken = replace(special(f"{name}, stopped, taken over, continued"), lease=3000, slow=0.3, trouble=freeze_long)
+        yield Staged(taken, postgres, fine=doubles_are_told)
+    for by, workers in (("under workers", INLINE), ("under a cluster", CLUSTER)):
+        restarted = replace(special(f"PostgreSQL restarted {by}", workers), trouble=restarts(server))
+        yield Staged(restarted, postgres=True)
+    deleted = replace(special("cluster, jobs deleted from the engine's tables", CLUSTER), trouble=delete_jobs)
+    yield Staged(deleted, postgres=True)
+    disk = Disk()
+    yield Staged(
+        replace(special("SQLite, disk full again and again"), trouble=disk.trouble), disk=disk, fine=disk.was_full
+    )
+
+
+def doubles_are_told(outcome: Outcome) -> bool:
+    """Without a key at the target some can't be prevented: then `reconcile` names each."""
+    return not (outcome.lost or outcome.stuck or outcome.disorder) and outcome.twice == outcome.reported
 
 
 def restarts(server: Server) -> Callable[[Storm], None]:
@@ -68,6 +96,20 @@ def restarts(server: Server) -> Callable[[Storm], None]:
     return trouble
 
 
+def step() -> Callable[[Storm], None]:
+    """Every second the machine's clock is set: forward or back, by minutes or by an hour."""
+    done = [0.0]
+
+    def trouble(storm: Storm) -> None:
+        if storm.clock is not None and time.monotonic() - done[-1] > 1:
+            beside = storm.clock.with_name("next")
+            beside.write_text(str(storm.chance.choice([0, 90_000, -90_000, 3_600_000, -3_600_000])))
+            beside.replace(storm.clock)
+            done.append(time.monotonic())
+
+    return trouble
+
+
 def delete_jobs(storm: Storm) -> None:
     with storm.store.begin() as tx:
         tx.connection.exec_driver_sql("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
@@ -75,9 +117,19 @@ def delete_jobs(storm: Storm) -> None:
 
 def freeze(storm: Storm) -> None:
     """A worker is stopped for a while, well below its lease, and goes on."""
+    _freeze(storm, storm.chance.uniform(0.2, 1.0))
+
+
+def freeze_long(storm: Storm) -> None:
+    """A worker is stopped for longer than its lease: another takes over what it was at, and then it wakes up."""
+    _freeze(storm, storm.scenario.lease / 1000 + storm.chance.uniform(0.5, 2.0))
+    time.sleep(0.5)
+
+
+def _freeze(storm: Storm, seconds: float) -> None:
     victim = storm.chance.choice(storm.alive)
     storm.nursery.kill(victim, signal.SIGSTOP)
-    time.sleep(storm.chance.uniform(0.2, 1.0))
+    time.sleep(seconds)
     storm.nursery.kill(victim, signal.SIGCONT)
 
 
@@ -118,25 +170,33 @@ def told(name: str, seconds: float, fine: bool, **counts: int) -> bool:
 
 
 def storm_told(outcome: Outcome, fine: bool) -> bool:
-    counts = {"lost": outcome.lost, "twice": outcome.twice, "stuck": outcome.stuck, "disorder": outcome.disorder}
-    counts |= {"kills": outcome.kills, "look-ups": outcome.look_ups}
-    return told(outcome.name, outcome.seconds, fine, **{name.replace("-", "_"): one for name, one in counts.items()})
+    counts = {"lost": outcome.lost, "twice": outcome.twice, "stuck": outcome.stuck}
+    more = {"kills": outcome.kills, "look_ups": outcome.look_ups}
+    if outcome.twice:
+        more["told by reconcile"] = outcome.reported
+    return told(outcome.name, outcome.seconds, fine, **counts, **{"out of order": outcome.disorder}, **more)
 
 
 def results(nursery: Nursery, server: Server, only: str) -> Iterator[bool]:
-    for scenario, postgres in storms(server):
-        if only in scenario.name:
-            with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-                outcome = weather(nursery, place(Path(folder), server, postgres), scenario)
-            yield storm_told(outcome, outcome.fine)
+    for staged in storms(server):
+        if only in staged.scenario.name:
+            with staged.disk.mounted() if staged.disk else memory() as folder:
+                outcome = weather(nursery, place(folder, server, staged.postgres), staged.scenario)
+            yield storm_told(outcome, staged.fine(outcome))
     control = Scenario(name="control: no guard must show doubles", orders=100, kills=3, guarded=False, faulty=0.1)
     if only in control.name:
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = weather(nursery, place(Path(folder), server, False), replace(control, patience=8.0))
+        with memory() as folder:
+            outcome = weather(nursery, place(folder, server, False), replace(control, patience=8.0))
         yield storm_told(outcome, outcome.twice > 0)
     if only in "killed":
         for name, lost, twice in kill_points(nursery):
             yield told(name, 0, not (lost or twice), lost=lost, twice=twice)
+
+
+@contextmanager
+def memory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def main() -> int:

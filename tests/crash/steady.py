@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 from tests.crash.worker import blind
 from tests.plain import shop
 
-from kontering.errors import StoreAway, StoreUnusable
+from kontering.errors import StoreUnusable
 from kontering.sdk.connector import Again
 from kontering.store import lanes
 from kontering.store.limits import Shared
@@ -51,6 +52,7 @@ def work(
         follow(Path(clock))
     if lease:
         lanes.LEASE = lease
+    logging.getLogger("kontering").setLevel(logging.ERROR)  # what is meant to go wrong needs no words
     judge = guard.verdict if guarded else blind
     with _opened(store) as first:
         desks = []
@@ -92,11 +94,11 @@ def _off(file: Path) -> int:
 
 
 def _opened(store: str) -> Store:
-    """As whoever starts workers does: again, if the database is away just now."""
-    for _ in range(50):
+    """As whoever starts workers does: again, if the database is away just now, or the disk full."""
+    for _ in range(150):
         try:
             return Store.open(store, busy=60)
-        except StoreAway:
+        except StoreUnusable:
             time.sleep(0.2)
     return Store.open(store, busy=60)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kontering.store import clocks, lanes, tables
+from kontering.store import clocks, gates, lanes, tables
 from kontering.store.store import Store
 
 pytestmark = pytest.mark.skipif(clocks.elapsed() is None, reason="this system doesn't count since its start")
@@ -34,6 +34,8 @@ def test_setting_the_time_of_day_changes_no_span(store: Store, step: int) -> Non
         began = tx.now
         lanes.due_at(tx, [("books/a", "books", tx.now + 120_000), ("books/b", "books", tx.now)])
         (ours,) = lanes.claim(tx, "elsewhere|1|5|0")
+        gates.pause(tx, "books", tx.now - 5_000, "asked to")
+        gates.pause(tx, "shop", tx.now + 60_000, "asked to")
     store.clock = lambda: time.time_ns() // 1_000_000 + step
 
     before = now(store)
@@ -48,6 +50,8 @@ def test_setting_the_time_of_day_changes_no_span(store: Store, step: int) -> Non
         assert abs(rows["books/b"].until - tx.now - lanes.LEASE) < 20_000
         assert abs(rows["books/a"].due - tx.now - 120_000) < 20_000
         assert not lanes.due_without(tx, 9)
+        rests = {gate.connection: gate.tat - tx.now for gate in gates.all_gates(tx)}
+        assert rests["books"] < 0 < rests["shop"] <= 60_000, "what is over doesn't come back"
 
 
 def test_all_processes_reckon_alike_from_the_next_transaction_on(store: Store) -> None:

@@ -44,7 +44,7 @@ def follow(connection: sa.Connection, wall: int) -> int:
     if since_start is None or step == 0:
         return 0
     if step is not None:
-        _move(connection, wall - step, step)
+        _move(connection, step)
     _keep(connection, wall - since_start)
     return step or 0
 
@@ -58,11 +58,11 @@ def _step(connection: sa.Connection, wall: int) -> int | None:
     return step if step is None or abs(step) > TOLERANCE else 0
 
 
-def _move(connection: sa.Connection, before: int, step: int) -> None:
-    """What lies ahead stays as far ahead, and what is in doubt as long ago."""
+def _move(connection: sa.Connection, step: int) -> None:
+    """What lies ahead stays as far ahead, and what is in doubt as long ago; so does what is over, lest it come back."""
     connection.execute(sa.update(lane).where(lane.c.due.is_not(None)).values(due=lane.c.due + step))
-    connection.execute(sa.update(lane).where(lane.c.until > before).values(until=lane.c.until + step))
-    connection.execute(sa.update(gate).where(gate.c.tat > before, _HERE).values(tat=gate.c.tat + step))
+    connection.execute(sa.update(lane).where(lane.c.until > 0).values(until=lane.c.until + step))
+    connection.execute(sa.update(gate).where(gate.c.tat > 0, *_SPANS).values(tat=gate.c.tat + step))
     moved = {"sent_at": delivery.c.sent_at + step, "first_at": delivery.c.first_at + step}
     connection.execute(sa.update(delivery).where(delivery.c.state == "sent").values(**moved))
 
@@ -80,4 +80,5 @@ def _offset(connection: sa.Connection) -> int | None:
     return int(row[0]) if row and row[1] == owners.boot() else None
 
 
-_HERE = gate.c.project != ""
+_SPANS = (gate.c.connection.not_like("store/%"), gate.c.connection != "restored")
+"""Gates whose `tat` is the end of a span, not a day in the store's life."""
