@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +110,8 @@ def invoice_again(client: httpx.Client, settings: Settings, step: Step) -> Recei
     """Change a draft: number, type and contact stay what they are."""
     fixed = ("invoiceNo", "type", "contactId", "creditedInvoiceId", "organizationId")
     body = {name: value for name, value in _marked(client, settings, step.body).items() if name not in fixed}
-    return _invoice_now(client, _id(step), _put_answer(client, "invoices", _id(step), body))
+    changed = _invoice_now(client, _id(step), _put_answer(client, "invoices", _id(step), body))
+    return replace(changed, done=changed.done | {"change"})
 
 
 def approve(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
@@ -126,7 +128,7 @@ def _invoice_now(client: httpx.Client, id_: str, answered: Row | None) -> Receip
 
 def delete(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """Take a draft out; one that is gone already is fine."""
-    client.request("DELETE", f"/invoices/{escaped(_id(step))}")
+    content(client.delete(f"/invoices/{escaped(_id(step))}"))  # a page for people is no yes
     return Found(id=_id(step), done=frozenset({"create", "delete"}))
 
 
