@@ -15,7 +15,7 @@ from kontering.mapping.check import check_paths
 from kontering.mapping.mapping import Mapping as Compiled
 from kontering.mapping.parts import TableSpec
 from kontering.mapping.roots import Roots
-from kontering.project import flows, snapshot, tables, words
+from kontering.project import flows, snapshot, tables, wishes, words
 from kontering.project.file import ProjectFile, in_order, with_source
 from kontering.project.parts import Connection, Flow, Project, payload_mapping
 from kontering.project.project import around, read_project
@@ -93,6 +93,7 @@ def _check_target(flow: Flow, mapping: Compiled, project: Project, node: Node) -
         yield from flows.check_policy(node, kind, takes[kind], flow.target)
         if "oss" in takes[kind].lacks and kind == "invoice" and project.accounting.oss == "registered":
             yield words.not_booked(_place(node, "to"), flow.target, "oss")
+        yield from wishes.check_wishes(node, flow, kind, takes)
 
 
 def _params(said: Mapping[str, Any], mapping: Compiled, node: Node, owner: Span) -> tuple[Diagnostic, ...]:

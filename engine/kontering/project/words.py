@@ -211,6 +211,26 @@ def not_booked(span: Span, connection: str, treatment: str) -> Diagnostic:
     return Diagnostic("K169", message, span, "let them go to other books, or be registered by hand", "warning")
 
 
+def no_payments(span: Span, connection: str) -> Diagnostic:
+    message = f"{connection!r} takes no payments: a document that is paid is held"
+    return Diagnostic("K169", message, span, "set `payments: {register: []}`", "warning")
+
+
+def no_updates(span: Span, connection: str, kind: str) -> Diagnostic:
+    message = f"{connection!r} can't change a {kind}: it stays as it was made"
+    return Diagnostic("K169", message, span, "take `update` away", "warning")
+
+
+def no_deletes(span: Span, connection: str) -> Diagnostic:
+    message = f"{connection!r} can't delete a draft: one whose record is cancelled is held"
+    return Diagnostic("K169", message, span, "delete it there by hand, and skip it in the queue", "warning")
+
+
+def net_prices(span: Span, connection: str) -> Diagnostic:
+    message = f"{connection!r} takes net prices only: gross ones differ by an øre now and then, and each is held"
+    return Diagnostic("K169", message, span, "allow `totals: {tolerance: 0.05, within: rounding_line}`", "warning")
+
+
 def no_such_file(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "K174", f"there is no file {name!r}", span, near_or_all(name, known, "paths start at the project file")
