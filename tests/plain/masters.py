@@ -65,7 +65,7 @@ def project(
     folder: Path = FOLDER,
 ) -> Project:
     """A project with a flow for each kind."""
-    target = {"settings": ECONOMIC, "tables": TABLES, "params": {"layout": 19}} if to == "economic" else {}
+    target: dict[str, Any] = {"settings": ECONOMIC, "tables": TABLES, "params": {"layout": 19}} if to == "economic" else {}
     connections = {
         "shop": Connection(
             name="shop", connector="plain-shop", settings={"records": records, "page": page}, span=NOWHERE

@@ -48,6 +48,7 @@ class WantedState:
 def things(document: State, policy: Policy) -> Iterator[Thing]:
     """Everything whose link a plan may ask for."""
     yield document.thing
+    yield from ((kind, document.origin) for kind in BACK if document.origin)
     group = group_thing(document, policy)
     if group:
         yield group
@@ -214,7 +215,14 @@ def _covers(has: Any, wants: Any, facts: Facts) -> bool:
     if isinstance(wants, Link):
         linked = facts.links.get((wants.kind, wants.key))
         return linked is not None and str(has) == linked.found.id
+    if isinstance(wants, list) and isinstance(has, list) and all(_is_entry(one) for one in wants):
+        return all(any(matching.covers(other, one) for other in has) for one in wants)
     return matching.covers(has, wants)
+
+
+def _is_entry(value: Any) -> bool:
+    """One of many that belong to others, such as meta data: ours are there, or they aren't."""
+    return isinstance(value, Mapping) and "key" in value
 
 
 def _conflict(want: WantedState, facts: Facts, linked: Linked) -> Hold | Skip | None:
@@ -223,17 +231,22 @@ def _conflict(want: WantedState, facts: Facts, linked: Linked) -> Hold | Skip | 
     if document.origin is None or rule == "books_win":
         return None
     known = facts.origins.get(document.origin)
-    if known is None or not _moved(known, linked):
+    if known is None or not _moved(known, linked, facts):
         return None
     if rule == "source_wins":
         return Skip(code="CONFLICT", reason=f"{document.origin} was changed too, and its word counts")
     return holds.conflict(document.key, document.origin, document.number)
 
 
-def _moved(known: Origin, linked: Linked) -> bool:
-    """Is the origin another edition than the one that was read last, or is that one still undecided here?"""
+def _moved(known: Origin, linked: Linked, facts: Facts) -> bool:
+    """Is the origin another edition than the one that was read last, or is that one still undecided here?
+
+    An edition that another flow of ours wrote is no change of anybody else's.
+    """
     there = linked.found.version
-    as_known = not there or there in (known.version, linked.keeps.get(WROTE))
+    siblings = (facts.links.get((kind, linked.key)) for kind in BACK)
+    wrote = {one.keeps.get(WROTE) for one in (linked, *siblings) if one is not None}
+    as_known = not there or there in (known.version, *wrote)
     return not as_known or known.state not in ("done", "skipped")
 
 

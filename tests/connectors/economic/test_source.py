@@ -53,7 +53,7 @@ def filled(simulator: Any) -> httpx.Client:
     return who
 
 
-def pays(who: httpx.Client, customer_: int, invoice: int, amount: int) -> None:
+def pays(who: httpx.Client, customer_: int, invoice: int, amount: float) -> None:
     """A payment that is entered and booked by somebody."""
     entry = {
         "customer": {"customerNumber": customer_},

@@ -1,4 +1,4 @@
-"""WooCommerce as a source: orders, refunds, products, customers and subscriptions over its REST API v3."""
+"""WooCommerce: orders, refunds, products, customers and subscriptions over its REST API v3; takes stock and states."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from kontering.connectors.woocommerce.problem import problem
 from kontering.connectors.woocommerce.source import WooCommerce
+from kontering.connectors.woocommerce.target import TAKES, Shop
 from kontering.connectors.woocommerce.webhook import webhook
 from kontering.sdk.auth import Credential, basic, one_legged, query
-from kontering.sdk.connector import SDK, Connector, Reads, Settings, Source
+from kontering.sdk.connector import SDK, Connector, Reads, Settings, Source, Target
 
 if TYPE_CHECKING:
     import httpx
@@ -28,7 +29,8 @@ SETTINGS = {
         "key": {
             "type": "string",
             "title": "Consumer key",
-            "description": "Key of the REST API (ck_…), made under Settings → Advanced; reading is enough",
+            "description": "Key of the REST API (ck_…), made under Settings → Advanced; reading is enough, but for "
+            "flows into the shop",
             "x-secret": True,
         },
         "secret": {
@@ -79,6 +81,8 @@ FACTS = (
     "A deleted refund is found when its order changes, and by a sweep over the latest orders with refunds.",
     "A changed variation is found when its product changes; whether WooCommerce always changes it too is not known.",
     "A refund can be read by its id alone only where the shop has the list of all refunds (newer versions).",
+    "Inferred: by SKU a list of products has variations too; what a paid order's lines are is never changed.",
+    "Inferred: set_paid on an unpaid order does what a payment does, and nothing on a paid one.",
     "Shops with HPOS hide internal meta data such as _billing_email from the API.",
 )
 
@@ -101,6 +105,10 @@ def source(settings: Settings, client: httpx.Client) -> Source:
     return WooCommerce(settings, client)
 
 
+def target(settings: Settings, client: httpx.Client) -> Target:
+    return Shop(settings, client)
+
+
 CONNECTOR = Connector(
     name="woocommerce",
     title="WooCommerce",
@@ -112,7 +120,9 @@ CONNECTOR = Connector(
     base_url=base_url,
     auth=auth,
     problem=problem,
+    takes=TAKES,
     source=source,
+    target=target,
     webhook=webhook,
     simulator="kontering.connectors.woocommerce.simulator:make",
     facts=FACTS,

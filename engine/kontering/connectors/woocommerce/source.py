@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -11,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from kontering.connectors.woocommerce.problem import problem
 from kontering.connectors.woocommerce.vanished import known_refunds, vanished
+from kontering.connectors.woocommerce.versions import OURS, own, version
 from kontering.errors import Refusal, Refused
 from kontering.sdk.connector import JsonObject, Page, Pointer, Position, Record, Settings
 from kontering.sdk.paging import by_page, number
-from kontering.sdk.wire import write_json
 
 if TYPE_CHECKING:
     import httpx
@@ -30,7 +29,6 @@ OPTIONS = {
     ),
     "tax": ("woocommerce_prices_include_tax", "woocommerce_tax_round_at_subtotal", "woocommerce_tax_based_on"),
 }
-OURS = ("_links", "related")
 GMT = "%Y-%m-%dT%H:%M:%S"
 Rows = list[dict[str, Any]]
 
@@ -209,11 +207,8 @@ class WooCommerce:
 
     def _record(self, kind: str, row: JsonObject, changed: str, related: JsonObject) -> Record:
         """The row as a record; its version is its date and, for changes within a second, a digest."""
-        own = {name: value for name, value in row.items() if name not in OURS}
-        digest = hashlib.sha256(write_json(own)).hexdigest()[:12]
-        data = own | ({"related": related} if related else {})
-        version = f"{changed or '0'}/{digest}"
-        return Record(connection=self._name, kind=kind, id=str(row["id"]), version=version, data=data)
+        data = {**own(row), **({"related": related} if related else {})}
+        return Record(connection=self._name, kind=kind, id=str(row["id"]), version=version(row, changed), data=data)
 
     @property
     def _name(self) -> str:

@@ -36,7 +36,8 @@ PRICES = ("price", "regular_price", "sale_price")
 
 
 def products(asked: Ask) -> httpx.Response:
-    found = list(filter(_filter(asked), asked.state.products.values()))
+    all_ = [*asked.state.products.values(), *(asked.state.variations.values() if many(asked, "sku") else ())]
+    found = list(filter(_filter(asked), all_))  # by SKU variations are found too
     found = within_dates(asked, chosen(asked, found))
     return listed(asked, found, _shower(asked), orders=PRODUCTS_BY, default="date", way="desc")
 
