@@ -86,7 +86,8 @@ def test_from_customer_to_payment(books: tuple[Any, Billy]) -> None:
     whole = Totals(net=Decimal("399.92"), vat=Decimal("99.98"), gross=Decimal("499.90"))
     assert made.totals == booked.totals == whole
     assert (made.number, booked.number) == ("SHOP-10042", "SHOP-10042")
-    assert (made.done, booked.done) == ({"create"}, {"create", "book"})
+    assert made.done == {"create"}
+    assert booked.done == {"create", "book"}
     assert "mail" in mailed.done
     assert [letter["emailSubject"] for letter in simulator.state.mails] == ["Faktura SHOP-10042"]
     assert simulator.state.table("invoices")[booked.id]["isPaid"]
@@ -295,7 +296,8 @@ def test_a_bill_is_approved_when_it_comes_to_what_was_posted() -> None:
     terms = {"reference": "BILL-9", "gross": "500.00"}
 
     made = ours.send(step("create", "voucher", bill(supplier_of(ours)), terms=terms))
-    assert (made.done, simulator.state.trial_balance()) == ({"create"}, {})
+    assert made.done == {"create"}
+    assert simulator.state.trial_balance() == {}
     ours.send(step("book", "voucher", {}, of=made, terms=terms))
 
     assert simulator.state.trial_balance() == {"1320": 400, "6800": -500, "7320": 100}

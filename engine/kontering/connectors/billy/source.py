@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kontering.connectors.billy.asking import Row, content, pages, single
+from kontering.connectors.billy.asking import Row, content, pages, rows, single
 from kontering.sdk.connector import Page, Pointer, Position, Reads, Record, Settings
 from kontering.sdk.wire import write_json
 
 if TYPE_CHECKING:
     import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Records of another list that lines name by an id, and what of them is told."""
+
+    resource: str
+    by: str
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +33,15 @@ class Kind:
 
     resource: str
     include: str = ""
-    keeps: Mapping[str, Any] | None = None
+    keeps: Mapping[str, Any] = field(default_factory=dict)
+    related: Mapping[str, Related] = field(default_factory=dict)
+    """What belongs to its lines, by the name that it gets."""
 
+
+RATES = Related("taxRates", "taxRateId", ("id", "name", "rate"))
+SOLD = {"tax_rates": RATES, "products": Related("products", "productId", ("id", "productNo", "name"))}
+BOUGHT = {"tax_rates": RATES, "accounts": Related("accounts", "accountId", ("id", "accountNo", "name"))}
+WHOLE = "invoice.lines:embed,invoice.contact:embed"
 
 KINDS: Mapping[str, Kind] = {
     "account": Kind(resource="accounts"),
@@ -35,13 +51,13 @@ KINDS: Mapping[str, Kind] = {
     "currency": Kind(resource="currencies"),
     "product": Kind(resource="products", include="product.prices:embed"),
     "contact": Kind(resource="contacts", include="contact.contactPersons:embed"),
-    "invoice": Kind(
-        resource="invoices", include="invoice.lines:embed,invoice.contact:embed", keeps={"type": "invoice"}
-    ),
+    "invoice": Kind(resource="invoices", include=WHOLE, keeps={"type": "invoice", "state": "approved"}, related=SOLD),
     "credit_note": Kind(
-        resource="invoices", include="invoice.lines:embed,invoice.contact:embed", keeps={"type": "creditNote"}
+        resource="invoices", include=WHOLE, keeps={"type": "creditNote", "state": "approved"}, related=SOLD
     ),
-    "bill": Kind(resource="bills", include="bill.lines:embed,bill.contact:embed"),
+    "bill": Kind(
+        resource="bills", include="bill.lines:embed,bill.contact:embed", keeps={"state": "approved"}, related=BOUGHT
+    ),
     "payment": Kind(resource="bankPayments", include="bankPayment.associations:embed"),
 }
 
@@ -73,17 +89,24 @@ class Reader:
             yield Page(records=tuple(self._record(kind, row) for row in [found] if row), after=None)
             return
         this = KINDS[kind]
-        query = {"include": this.include} if this.include else {}
-        for page in pages(self.client, this.resource, **query):
-            kept = [row for row in page[this.resource] if _is_meant(row, this)]
+        beside = self._beside(this)
+        for page in pages(self.client, this.resource, **_query(this)):
+            kept = [with_related(row, this, beside) for row in page[this.resource] if _is_meant(row, this)]
             total = page.get("meta", {}).get("paging", {}).get("total")
             yield Page(records=tuple(self._record(kind, row) for row in kept), after=None, total=total)
 
     def get(self, pointer: Pointer) -> Record | None:
         this = KINDS[pointer.kind]
-        query = {"include": this.include} if this.include else {}
-        row = single(self.client, this.resource, pointer.id, **query)
-        return self._record(pointer.kind, row) if row is not None and _is_meant(row, this) else None
+        row = single(self.client, this.resource, pointer.id, **_query(this))
+        if row is None or not _is_meant(row, this):
+            return None
+        return self._record(pointer.kind, with_related(row, this, self._beside(this)))
+
+    def _beside(self, kind: Kind) -> Mapping[str, Mapping[str, Row]]:
+        """The lists that lines refer to, by id; read once a round."""
+        return {
+            name: {str(row["id"]): row for row in rows(self.client, one.resource)} for name, one in kind.related.items()
+        }
 
     def _record(self, kind: str, row: Row) -> Record:
         data = {name: value for name, value in row.items() if name not in VOLATILE}
@@ -96,5 +119,23 @@ class Reader:
         )
 
 
+def with_related(row: Row, kind: Kind, beside: Mapping[str, Mapping[str, Row]]) -> Row:
+    """A record with what its lines refer to."""
+    if not kind.related:
+        return row
+    related = {name: list(_named(row, one, beside[name])) for name, one in kind.related.items()}
+    return {**row, "related": related}
+
+
+def _named(row: Row, one: Related, there: Mapping[str, Row]) -> Iterator[Row]:
+    for id_ in dict.fromkeys(line.get(one.by) for line in row.get("lines") or ()):
+        if id_ in there:
+            yield {name: there[id_].get(name) for name in one.told}
+
+
+def _query(kind: Kind) -> dict[str, str]:
+    return {"include": kind.include} if kind.include else {}
+
+
 def _is_meant(row: Row, kind: Kind) -> bool:
-    return all(row.get(name) == value for name, value in (kind.keeps or {}).items())
+    return all(row.get(name) == value for name, value in kind.keeps.items())
