@@ -25,7 +25,7 @@ project: small
 store: sqlite:///small.db
 accounting: {match_by_amount: suggest}
 connections:
-  shop:    {connector: files, folder: shop, system: small}
+  shop:    {connector: files, folder: shop, system: small, kinds: {order: {version: version}}}
   gateway: {connector: files, folder: gateway, system: small}
   buys:    {connector: files, folder: buys, system: small}
   bank:    {connector: files, folder: bank, system: small}
