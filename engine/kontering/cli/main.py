@@ -40,6 +40,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "doctor",
             "Try connections: credentials, rights, clock, tables against what is there, open periods.",
         ),
+        "connect": ("connect", "Grant a connection access in the browser (OAuth)."),
         "pull": ("pull", "Save a connection's accounts, VAT codes and other reference data for `check`."),
     },
     "look after": {
@@ -51,6 +52,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "forget": ("forget", "Take a person's data out of the store, and leave the books whole."),
         "report": ("report", "What the books say of VAT, customers, deferred revenue, payouts and the bank."),
         "reconcile": ("reconcile", "Compare what was sold, what was settled and what the books have."),
+        "mail": ("mail", "Look at mails before they are sent, and send one to yourself."),
         "ledger": ("ledger", "Trial balance, closing and exports of the embedded books."),
         "sandbox": ("sandbox", "Serve the simulated systems over HTTP on this machine, until Ctrl-C."),
         "completion": ("completion", "Print the shell's completion script."),

@@ -51,32 +51,54 @@ class OAuth(httpx.Auth):
         form = self.grant.body(kept)
         if form is None:
             raise Denied("no access was granted yet; grant it with `kontering connect`")
-        return httpx.Request(
-            "POST",
-            self.grant.token_url,
-            content=urlencode(form).encode(),
-            headers={
-                "authorization": self.grant.header(),
-                "content-type": "application/x-www-form-urlencoded",
-                "accept": "application/json",
-            },
-            extensions={"reads": True, "timeout": httpx.Timeout(30.0).as_dict()},
-        )
+        return asking(self.grant, form)
 
     def _taken(self, response: httpx.Response, kept: Token | None) -> Token:
-        """The token of an answer; raises what else it means."""
-        if response.status_code == 429 or response.status_code >= 500:
-            raise TryLater(f"no access token: {response.request.url.host} answered {response.status_code}")
-        body = _body(response)
-        if response.status_code == 200 and not body:
-            raise TryLater(f"no access token: {response.request.url.host} answered without usable JSON")
-        access = body.get("access_token")
-        if response.status_code != 200 or not isinstance(access, str) or not access:
-            why = body.get("error_description") or body.get("error") or f"answer {response.status_code}"
-            raise Denied(f"no access token from {response.request.url.host}: {why}")
-        life = float(body.get("expires_in") or DEFAULT_LIFE)
-        refresh = str(body.get("refresh_token") or (kept.refresh if kept else ""))
-        return Token(access=access, until=self.clock() + life, refresh=refresh)
+        return taken(response, self.clock(), kept.refresh if kept else "")
+
+
+def exchanged(
+    grant: Grant, code: str, redirect: str, verifier: str, transport: httpx.BaseTransport | None = None
+) -> Token:
+    """The first token, for the code that a person's consent has brought (authorisation code with PKCE)."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
+    with httpx.Client(transport=transport, trust_env=False) as client:
+        try:
+            response = client.send(asking(grant, form))
+        except httpx.TransportError as error:
+            raise TryLater(f"no access token: {error}") from error
+    return taken(response, time.time(), "")
+
+
+def asking(grant: Grant, form: Mapping[str, str]) -> httpx.Request:
+    """The token request. It changes nothing that a dry run would mind."""
+    return httpx.Request(
+        "POST",
+        grant.token_url,
+        content=urlencode(form).encode(),
+        headers={
+            "authorization": grant.header(),
+            "content-type": "application/x-www-form-urlencoded",
+            "accept": "application/json",
+        },
+        extensions={"reads": True, "timeout": httpx.Timeout(30.0).as_dict()},
+    )
+
+
+def taken(response: httpx.Response, now: float, refresh: str) -> Token:
+    """The token of an answer; raises what else it means. A refresh token that isn't renewed stays."""
+    host = response.request.url.host
+    if response.status_code == 429 or response.status_code >= 500:
+        raise TryLater(f"no access token: {host} answered {response.status_code}")
+    body = _body(response)
+    if response.status_code == 200 and not body:
+        raise TryLater(f"no access token: {host} answered without usable JSON")
+    access = body.get("access_token")
+    if response.status_code != 200 or not isinstance(access, str) or not access:
+        why = body.get("error_description") or body.get("error") or f"answer {response.status_code}"
+        raise Denied(f"no access token from {host}: {why}")
+    life = float(body.get("expires_in") or DEFAULT_LIFE)
+    return Token(access=access, until=now + life, refresh=str(body.get("refresh_token") or refresh))
 
 
 def _with(request: httpx.Request, token: Token) -> httpx.Request:

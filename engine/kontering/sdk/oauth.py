@@ -68,7 +68,7 @@ class Grant:
 
     `client` is the app's id and secret, sent as HTTP Basic. `refresh` is the first refresh token, where one was given
     as a setting; the one that is kept wins. `rotates`: a refresh token is good for one use, so it must be kept where
-    all workers see it.
+    all workers see it. `authorize_url` is where a person consents, to `scope`.
     """
 
     token_url: str
@@ -76,6 +76,7 @@ class Grant:
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     refresh: str = field(default="", repr=False)
     rotates: bool = False
+    authorize_url: str = ""
     scope: str = ""
 
     def body(self, kept: Token | None) -> Mapping[str, str] | None:

@@ -25,6 +25,7 @@ from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source, Target
 from kontering.sdk.limits import Limiter
 from kontering.sync import booked, holds, places, recognitions
+from kontering.sync.granted import tokens_of
 from kontering.sync.prepare import Maker
 from kontering.sync.recognitions import Look
 from kontering.sync.taker import Taker
@@ -77,7 +78,10 @@ class Wired:
         connector = self.connectors[connection]
         transport = self.transports.get(connection)
         settings = self.settings(connection)
-        return http.client(connector, settings, transport=transport, read_only=read_only, limiter=limiter)
+        tokens = tokens_of(self.project, connection, connector, settings)
+        return http.client(
+            connector, settings, transport=transport, read_only=read_only, limiter=limiter, tokens=tokens
+        )
 
     def embedded(self, connection: str, transaction: Any) -> Target:
         """The target that lives in the store, in its open transaction."""
@@ -105,8 +109,9 @@ class Wired:
         connector = registry.load(self.project.connections[connection].connector)
         if connector.paper is None:
             raise Denied(f"{connection} ({connector.name}) makes no PDF: let `pdf` be render or none")
-        settings = self.settings(connection)
-        with http.client(connector, settings, transport=self.transports.get(connection), read_only=True) as client:
+        settings, transport = self.settings(connection), self.transports.get(connection)
+        tokens = tokens_of(self.project, connection, connector, settings)
+        with http.client(connector, settings, transport=transport, read_only=True, tokens=tokens) as client:
             return connector.paper(settings, client, kind, number)
 
     def target(self, connection: str, client: httpx.Client) -> Target:

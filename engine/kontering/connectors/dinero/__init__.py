@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kontering.connectors.dinero.options import SETTINGS, base_url, filled, token_url
+from kontering.connectors.dinero.options import SCOPE, SETTINGS, authorize_url, base_url, filled, token_url
 from kontering.connectors.dinero.problem import problem
 from kontering.connectors.dinero.source import READS, Reader
 from kontering.connectors.dinero.target import TAKES, Dinero
@@ -22,7 +22,14 @@ def auth(settings: Settings) -> Grant:
     url, client = token_url(settings), (str(settings["client_id"]), str(settings["client_secret"]))
     match settings.get("grant", "personal"):
         case "connect":
-            return Grant(token_url=url, client=client, refresh=str(settings.get("refresh_token") or ""), rotates=True)
+            return Grant(
+                token_url=url,
+                client=client,
+                refresh=str(settings.get("refresh_token") or ""),
+                rotates=True,
+                authorize_url=authorize_url(settings),
+                scope=SCOPE,
+            )
         case "tenant":
             form = {"grant_type": "client_credentials", "tenant_id": str(settings.get("tenant_id", ""))}
             own = {"client_id": client[0], "client_secret": client[1]}

@@ -90,6 +90,7 @@ SETTINGS: JsonObject = {
 URL = "https://api.dinero.dk"
 PERSONAL = "https://authz.dinero.dk"
 CONNECT = "https://connect.visma.com"
+SCOPE = "dineropublicapi:read dineropublicapi:write offline_access"
 
 
 def filled(settings: Settings) -> Settings:
@@ -118,3 +119,13 @@ def token_url(settings: Settings) -> str:
     url = base_url(settings)
     host = url if url != URL else PERSONAL if personal else CONNECT
     return host + ("/dineroapi/oauth/token" if personal else "/connect/token")
+
+
+def authorize_url(settings: Settings) -> str:
+    """Where a user consents.
+
+    >>> authorize_url({}), authorize_url({"url": "http://127.0.0.1:8713"})
+    ('https://connect.visma.com/connect/authorize', 'http://127.0.0.1:8713/connect/authorize')
+    """
+    url = base_url(settings)
+    return (CONNECT if url == URL else url) + "/connect/authorize"
