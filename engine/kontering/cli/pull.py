@@ -21,6 +21,7 @@ from kontering.project.words import near_or_all
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source
 from kontering.store.store import Store
+from kontering.sync.granted import tokens_of
 
 
 @click.command("pull")
@@ -85,7 +86,8 @@ def _source(connection: Connection, connector: Connector, project: Project) -> I
         with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
             yield cast(Source, connector.embedded(settings, tx.connection))  # embedded books can be read as well
     elif connector.source:
-        with http.client(connector, settings, read_only=True) as client:
+        tokens = tokens_of(project, connection.name, connector, settings)
+        with http.client(connector, settings, read_only=True, tokens=tokens) as client:
             yield connector.source(settings, client)
     else:
         raise Misuse(f"{connection.name!r} can't be read.")

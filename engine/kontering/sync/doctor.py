@@ -22,6 +22,7 @@ from kontering.project.secrets import Secret
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, JsonObject, Source, Target
 from kontering.store.store import Store
+from kontering.sync.granted import tokens_of
 
 State = Literal["fine", "missing", "unknown", "trouble"]
 
@@ -106,7 +107,8 @@ def _over_the_network(
     seen: Seen,
     transport: httpx.BaseTransport | None,
 ) -> Iterator[Finding]:
-    with http.client(connector, settings, transport=transport, read_only=True) as client:
+    tokens = tokens_of(project, connection.name, connector, settings)
+    with http.client(connector, settings, transport=transport, read_only=True, tokens=tokens) as client:
         client.event_hooks = {"response": [seen.hears]}
         source = connector.source(settings, client) if connector.source else None
         target = connector.target(settings, client) if connector.target else None

@@ -237,8 +237,16 @@ def test_what_a_payment_lacks_may_be_the_fee() -> None:
 def test_a_voucher_is_booked_in_dineros_own_time() -> None:
     simulator = organisation(booking_polls=2)
     ours = target(simulator)
-    line = {"Description": "Payout", "Amount": Decimal("985.50"), "AccountNumber": 55000, "BalancingAccountNumber": 55040}
-    body = {"VoucherDate": "2026-03-04", "Lines": [line | {"AccountVatCode": "NONE", "BalancingAccountVatCode": "NONE"}]}
+    line = {
+        "Description": "Payout",
+        "Amount": Decimal("985.50"),
+        "AccountNumber": 55000,
+        "BalancingAccountNumber": 55040,
+    }
+    body = {
+        "VoucherDate": "2026-03-04",
+        "Lines": [line | {"AccountVatCode": "NONE", "BalancingAccountVatCode": "NONE"}],
+    }
     made = ours.send(step("create", "voucher", body))
     one = step("book", "voucher", {}, of=made)
 
