@@ -87,14 +87,14 @@ def _sign(kind: str, row: Row) -> int:
 
 def _belong_together(saving: Saving, subjects: list[Subject]) -> None:
     row, state = saving.row, saving.state
+    first = subjects[0].row if subjects else {}
+    row["subjectCurrencyId"] = _currency(state, first)
     if len({one.row["contactId"] for one in subjects}) > 1 or len({_currency(state, one.row) for one in subjects}) > 1:
         saving.errors["associations"] = [{"subjectReference": "Alle skal have samme kontakt og valuta."}]
         return
-    first = subjects[0].row if subjects else {}
     row["contactId"] = first.get("contactId") or saving.body.get("contactId")
     if state.get("contacts", row["contactId"]) is None:
         saving.errors["contactId"] = NEEDED
-    row["subjectCurrencyId"] = _currency(state, first)
 
 
 def _currency(state: State, row: Row) -> str:
