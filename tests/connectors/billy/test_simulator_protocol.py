@@ -250,7 +250,7 @@ def test_a_change_replaces_children_and_leaves_the_rest() -> None:
     persons = simulator.state.table("contactPersons")
     assert (len(persons), persons[kept]["email"]) == (2, "a@x.dk")
     assert simulator.state.table("contacts")[id_]["phone"] == "12345678"
-    bad = {"contact": {"contactPersons": [{}]}}
+    bad: dict[str, Any] = {"contact": {"contactPersons": [{}]}}
     assert who.put(f"/contacts/{id_}", json=bad).status_code == 422
 
 
