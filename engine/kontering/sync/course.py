@@ -108,8 +108,8 @@ def terms_known(course: Course, entry: LookUp) -> Mapping[str, str]:
     """By what a found thing is compared with ours."""
     if entry.kind == "customer" and isinstance(course.want, Wanted):
         return matching.all_terms(course.want.document, course.flow.policy.customers)
-    if isinstance(course.want, WantedState) and entry.key == course.want.document.thing[1]:
-        return state_plan.own_terms(course.want.document)
+    if isinstance(course.want, WantedState):
+        return state_plan.known_terms(course.want.document, entry.kind)
     return {name: value for by in entry.by for name, value in by.items()}
 
 

@@ -81,9 +81,12 @@ def own_terms(document: State) -> dict[str, str]:
     own = {name: str(data[name]) for name in named if data.get(name)}
     if document.kind == "product":
         own |= {"number": own["sku"]}
-    if document.kind.endswith("_group"):
-        own |= {"number": own["external_id"]}
     return own | ({"id": document.origin.rpartition("/")[2]} if document.origin else {})
+
+
+def known_terms(document: State, kind: str) -> Mapping[str, str]:
+    """By what a found thing is compared with ours; a group is told by what it was asked by alone."""
+    return own_terms(document) if kind == document.thing[0] and kind not in GROUP_OF.values() else {}
 
 
 def _deliver(want: WantedState, facts: Facts) -> Iterator[Todo]:
@@ -121,7 +124,7 @@ def _group(want: WantedState, facts: Facts) -> Iterator[Todo]:
         return
     kind, key = thing
     name = key.rpartition(f"/{kind}/")[2]
-    asked: Terms = tuple({term: name} for term in ("number", "name") if term in finds(want.taker, kind))
+    asked = _group_terms(name, name, finds(want.taker, kind))
     answer = facts.looked.get(thing)
     if isinstance(answer, Several):
         yield holds.ambiguous(want.document.key, kind.replace("_", " "), answer.by, answer.found)
@@ -295,15 +298,23 @@ def _terms(want: WantedState) -> Terms:
     own, known = own_terms(document), finds(want.taker, document.thing[0])
     if "id" in own and "id" in known:
         return ({"id": own["id"]},)
+    if document.kind in GROUP_OF.values():
+        return _group_terms(own["external_id"], own["name"], known)
     order = {
         "customer": policy.customers.match,
         "supplier": policy.suppliers.match,
         "product": policy.products.match,
         "stock_level": ("sku",),
-    }.get(document.kind, ("number", "name"))
+    }.get(document.kind, ())
     source = {"source": keys.source_of(document.key)} if "source" in known else {}
     asked: list[dict[str, str]] = [{name: own[name]} for name in order if name in own and name in known]
     return tuple(terms | source if "external_id" in terms else terms for terms in asked)
+
+
+def _group_terms(number: str, name: str, known: frozenset[str]) -> Terms:
+    """By its number, if it has one, else by its name: a group of this name is the one, whatever its number."""
+    asked = ({"number": number} if number.isdecimal() else {}, {"name": name})
+    return tuple(by for by in asked if by and next(iter(by)) in known)
 
 
 def _step(

@@ -65,6 +65,18 @@ def test_the_list_is_read_once_for_many_look_ups_and_knows_what_we_made(system: 
     assert len(found) == 1
 
 
+def test_many_products_cost_no_call_each(system: Simulated[State]) -> None:
+    who = outsider(system)
+    for number in range(20):
+        made(who, "products", {**COFFEE, "number": f"V/{number}"})
+    system.calls.clear()
+    ours = target(system)
+
+    assert all(ours.find("product", {"sku": f"V/{number}"}) for number in range(20))
+    assert not ours.find("product", {"sku": "V/20"})
+    assert len(system.calls) == 4
+
+
 def test_with_an_age_of_nothing_each_look_up_asks(system: Simulated[State]) -> None:
     ours = target(system, index_seconds=0)
     for _ in range(3):

@@ -1,10 +1,11 @@
-"""Looks for what is there already: by number directly, by anything else in the whole list, read once for a while."""
+"""Looks for what is there already: a few by number directly, many, and by anything else, in a list read for a while."""
 
 from __future__ import annotations
 
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ TERMS: Mapping[str, frozenset[str]] = {
 CERTAIN = frozenset({"number", "sku"})
 """By these a thing is had directly."""
 
+FEW = 3
+"""So many are asked for one by one; for more of them the list is read, which has a thousand in one call."""
+
 
 @dataclass(slots=True)
 class Index:
@@ -36,6 +40,7 @@ class Index:
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: dict[str, float] = field(default_factory=dict)
     rows: dict[str, dict[tuple[str, str], list[Row]]] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
 
 
 _INDEXES: WeakKeyDictionary[Any, Index] = WeakKeyDictionary()
@@ -51,7 +56,8 @@ def find(client: httpx.Client, settings: Settings, kind: str, by: Mapping[str, s
     if not known:
         return ()
     certain = next((term for term in known if term in CERTAIN), None)
-    if certain and ("key" in by or len(known) == 1) and _is_number(kind, known[certain]):
+    direct = certain is not None and _is_number(kind, known[certain])
+    if direct and certain and ("key" in by or _are_few(client, settings, kind)):
         one = asking.row(client, KINDS[kind], settings, known[certain])
         found = [one] if one is not None else []
     elif "key" in by:
@@ -108,10 +114,21 @@ def vat_number(text: object, country: object) -> str | None:
     return f"DK{plain}" if re.fullmatch(r"\d{8}", plain) and country in (None, "", "DK") else plain or None
 
 
+def _are_few(client: httpx.Client, settings: Settings, kind: str) -> bool:
+    index = _index(client)
+    with index.lock:
+        index.asked[kind] += 1
+        return index.asked[kind] <= FEW or not int(settings.get("index_seconds", 60))
+
+
+def _index(client: httpx.Client) -> Index:
+    with _GUARD:
+        return _INDEXES.setdefault(client, Index())
+
+
 def _indexed(client: httpx.Client, settings: Settings, kind: str, term: str, value: str) -> list[Row]:
     """A list of thousands is read once, not once for each of those that are looked for."""
-    with _GUARD:
-        index = _INDEXES.setdefault(client, Index())
+    index = _index(client)
     with index.lock:
         age = time.monotonic() - index.read_at.get(kind, float("-inf"))
         if age > int(settings.get("index_seconds", 60)):
@@ -122,8 +139,7 @@ def _indexed(client: httpx.Client, settings: Settings, kind: str, term: str, val
 
 def learn(client: httpx.Client, kind: str, row: Row) -> None:
     """What we made ourselves is in the list too: the next one with its e-mail address must find it."""
-    with _GUARD:
-        index = _INDEXES.setdefault(client, Index())
+    index = _index(client)
     with index.lock:
         for term, value in found_of(kind, row).terms.items() if kind in index.rows else ():
             index.rows[kind].setdefault((term, _plain(value)), []).append(row)
