@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from kontering.errors import Misuse
 from kontering.store import engines, tables
+from kontering.store.prepared import Prepared
 from kontering.store.store import Store, Tx, upsert
 
 SOME = 1000
@@ -58,8 +59,11 @@ def restore(url: str, path: Path, *, project: str, replace: bool = False) -> Non
 
 def is_restored(tx: Tx) -> bool:
     """Is the store a copy, so that a step that it doesn't know may have happened after all?"""
-    terms = (tables.gate.c.project == tx.project, tables.gate.c.connection == RESTORED)
-    return tx.connection.scalar(sa.select(sa.exists().where(*terms))) is True
+    return bool(_RESTORED.rows(tx, of=tx.project, name=RESTORED))
+
+
+_GATE = (tables.gate.c.project == sa.bindparam("of"), tables.gate.c.connection == sa.bindparam("name"))
+_RESTORED = Prepared(sa.select(tables.gate.c.tat).where(*_GATE))
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from kontering.model.document import Planned
 from kontering.model.record import Record
 from kontering.model.voucher import PlannedVoucher
 from kontering.store import codec, lanes, links
-from kontering.store.lanes import OPEN
+from kontering.store.lanes import IS_OPEN, OPEN
 from kontering.store.prepared import Listed, Prepared
 from kontering.store.store import Tx
 from kontering.store.tables import document
@@ -273,16 +273,15 @@ _WAITS = Listed(
     )
 )
 _ROW = [part.name for part in dataclass_fields(Row) if part.name != "record"]
-_IS_OPEN = document.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
 _OPEN_ONE = Prepared(
     sa.select(*[document.c[name] for name in _ROW], document.c.record).where(
-        document.c.id == sa.bindparam("id"), _IS_OPEN
+        document.c.id == sa.bindparam("id"), IS_OPEN
     )
 )
 
 
 def _if_open(name: str, value: Any) -> dict[str, Any]:
-    return {name: sa.case((_IS_OPEN, value), else_=document.c[name])}
+    return {name: sa.case((IS_OPEN, value), else_=document.c[name])}
 
 
 _AT = sa.bindparam("at", type_=sa.BigInteger)

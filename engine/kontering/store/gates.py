@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from kontering.store.prepared import Prepared
 from kontering.store.store import Tx, upsert
 from kontering.store.tables import gate
 
@@ -27,8 +28,11 @@ def set_paused(tx: Tx, name: str, words: str | None) -> None:
 
 def paused_flows(tx: Tx) -> frozenset[str]:
     """Flows that a person has paused: neither read nor delivered."""
-    rows = sa.select(gate.c.connection).where(gate.c.project == tx.project, gate.c.paused.is_not(None))
-    return frozenset(name.removeprefix("read/") for name in tx.connection.scalars(rows) if name.startswith("read/"))
+    names = [str(name) for (name,) in _PAUSED.rows(tx, of=tx.project)]
+    return frozenset(name.removeprefix("read/") for name in names if name.startswith("read/"))
+
+
+_PAUSED = Prepared(sa.select(gate.c.connection).where(gate.c.project == sa.bindparam("of"), gate.c.paused.is_not(None)))
 
 
 def open_again(tx: Tx, connections: Sequence[str]) -> None:

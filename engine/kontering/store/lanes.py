@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ LEASE = 60_000
 _IS_READING = lane.c.key.startswith("read/")
 OPEN = ("open", "read")
 """States of a document that its lane has work with: settled, or still to be prepared."""
+
+IS_OPEN = document.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def busy_or_due(tx: Tx) -> bool:
 
 def due_without(tx: Tx, limit: int) -> tuple[str, ...]:
     """Lanes that are due and free, whatever wakes them, longest due first."""
-    rows = sa.select(lane.c.key).where(*_free(tx)).order_by(lane.c.due, lane.c.key).limit(limit)
+    rows = sa.select(lane.c.key).where(*_free(tx.project, tx.now)).order_by(lane.c.due, lane.c.key).limit(limit)
     return tuple(tx.connection.scalars(rows))
 
 
@@ -96,7 +99,7 @@ READS = "read/"
 def due_kinds(tx: Tx) -> frozenset[str]:
     """What is due and free: the connections of deliveries, and READS if a flow's reading is."""
     what = sa.case((_IS_READING, READS), else_=lane.c.connection)
-    return frozenset(tx.connection.scalars(sa.select(what).where(*_free(tx)).distinct()))
+    return frozenset(tx.connection.scalars(sa.select(what).where(*_free(tx.project, tx.now)).distinct()))
 
 
 def claim(
@@ -106,9 +109,12 @@ def claim(
 
     Only deliveries `to` these connections, and only these `reads`, where they are named.
     """
+    if to is not None and reads == ():
+        return _claimed(tx, owner, _DUE_TO.rows(tx, to, of=tx.project, now=tx.now, most=limit))
     reading = _IS_READING if reads is None else lane.c.key.in_(reads)
     delivering = ~_IS_READING if to is None else sa.and_(lane.c.connection.in_(to), ~_IS_READING)
-    return _claimed(tx, owner, _first(tx, sa.or_(delivering, reading), limit))
+    rows = _first(_free(tx.project, tx.now), sa.or_(delivering, reading)).limit(limit)
+    return _claimed(tx, owner, tx.connection.execute(rows).all())
 
 
 def claim_one(tx: Tx, owner: str, key: str) -> Claimed | None:
@@ -120,24 +126,53 @@ def claim_one(tx: Tx, owner: str, key: str) -> Claimed | None:
     locked = sa.select(lane.c.key).where(lane.c.project == tx.project, lane.c.key == key).with_for_update()
     if tx.connection.execute(locked).first() is None:
         return None
-    rows = tx.connection.execute(sa.select(*_NAMED).where(*_free(tx), lane.c.key == key)).all()
+    rows = tx.connection.execute(sa.select(*_NAMED).where(*_free(tx.project, tx.now), lane.c.key == key)).all()
     return next(iter(_claimed(tx, owner, rows)), None)
 
 
 _NAMED = (lane.c.key, lane.c.connection)
 
 
-def _first(tx: Tx, which: sa.ColumnElement[bool], limit: int) -> Sequence[Any]:
+def _free(project: Any, now: Any) -> list[sa.ColumnElement[bool]]:
+    closed = sa.or_(gate.c.stopped.is_not(None), gate.c.paused.is_not(None), gate.c.tat > now)
+    shut = sa.select(gate.c.connection).where(gate.c.project == project, closed)
+    due = [lane.c.project == project, lane.c.due <= now, lane.c.until <= now]
+    return [*due, lane.c.connection.not_in(shut), lane.c.key.not_in(_paused(project))]
+
+
+def _paused(project: Any) -> sa.Select[tuple[str]]:
+    """Gates that a person has shut; the reading of a paused flow is one."""
+    return sa.select(gate.c.connection).where(gate.c.project == project, gate.c.paused.is_not(None))
+
+
+def _first(free: Sequence[sa.ColumnElement[bool]], which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Lanes that are free, locked where others could see them too; what others have locked is passed over."""
-    rows = sa.select(*_NAMED).where(*_free(tx), which).order_by(lane.c.due, lane.c.key).limit(limit)
-    return tx.connection.execute(rows.with_for_update(of=lane, skip_locked=True)).all()
+    rows = sa.select(*_NAMED).where(*free, which).order_by(lane.c.due, lane.c.key)
+    return rows.with_for_update(of=lane, skip_locked=True)
+
+
+_OF: Any = sa.bindparam("of")
+_NOW: Any = sa.bindparam("now", type_=sa.BigInteger)
+_DUE_TO = Listed(
+    lambda names: _first(_free(_OF, _NOW), sa.and_(lane.c.connection.in_(names), ~_IS_READING)).limit(
+        sa.bindparam("most", type_=sa.Integer)
+    )
+)
 
 
 def _claimed(tx: Tx, owner: str, rows: Sequence[Any]) -> tuple[Claimed, ...]:
-    if rows:
-        ours = (lane.c.project == tx.project, lane.c.key.in_([row.key for row in rows]))
-        tx.connection.execute(sa.update(lane).where(*ours).values(owner=owner, until=tx.now + LEASE))
-    return tuple(Claimed(row.key, row.connection, owner) for row in rows)
+    keys = [key for key, _ in rows]
+    _CLAIM.run(tx, keys, of=tx.project, by=owner, lease=tx.now + LEASE)
+    return tuple(Claimed(key, connection, owner) for key, connection in rows)
+
+
+_CLAIM = Listed(
+    lambda keys: (
+        sa.update(lane)
+        .where(lane.c.project == _OF, lane.c.key.in_(keys))
+        .values(owner=sa.bindparam("by"), until=sa.bindparam("lease"))
+    )
+)
 
 
 def renew(tx: Tx, ours: Claimed) -> None:
@@ -167,19 +202,33 @@ def give_back(tx: Tx, ours: Sequence[Claimed], flows: Sequence[str]) -> None:
 
     Work of other flows is left to whoever runs them: the lane is due again in a while.
     """
-    keys, owner = [one.key for one in ours], ours[0].owner
+    keys, owner = sorted(one.key for one in ours), ours[0].owner
     _lock(tx, keys)  # what is open is asked for by a later statement, which sees what wakers before us have committed
-    work = sa.select(document.c.lane).where(
-        document.c.project == tx.project, document.c.lane == lane.c.key, document.c.state.in_(OPEN)
-    )
-    due = sa.case(
-        (work.where(document.c.flow.in_(flows)).exists(), tx.now), (work.exists(), tx.now + LEASE), else_=None
-    )
-    freed = sa.update(lane).where(lane.c.project == tx.project, lane.c.key.in_(keys), lane.c.owner == owner)
-    left = freed.values(owner=None, until=0, due=due, tries=0, trouble=None).returning(lane.c.key, lane.c.due)
-    again = [row.key for row in tx.connection.execute(left) if row.due is not None and row.due <= tx.now]
+    named = {f"flow_{place}": flow for place, flow in enumerate(flows)}
+    values = {"of": tx.project, "by": owner, "now": tx.now, "later": tx.now + LEASE, **named}
+    rows = _give_back(len(flows)).rows(tx, keys, **values)
+    again = sorted(key for key, due in rows if due is not None and due <= tx.now)
     if again and tx.wakes is not None:
-        tx.wakes(tx, sorted(again))
+        tx.wakes(tx, again)
+
+
+@cache
+def _give_back(flows: int) -> Listed:
+    """The statement, for so many flows."""
+    named: list[Any] = [sa.bindparam(f"flow_{place}") for place in range(flows)]
+    work = sa.select(document.c.lane).where(document.c.project == _OF, document.c.lane == lane.c.key, IS_OPEN)
+    later = sa.bindparam("later", type_=sa.BigInteger)
+    has_work = [(work.where(document.c.flow.in_(named)).exists(), _NOW)] if named else []
+    due = sa.case(*has_work, (work.exists(), later), else_=None)
+    freed = {"owner": None, "until": 0, "due": due, "tries": 0, "trouble": None}
+    return Listed(
+        lambda keys: (
+            sa.update(lane)
+            .where(lane.c.project == _OF, lane.c.key.in_(keys), lane.c.owner == sa.bindparam("by"))
+            .values(freed)
+            .returning(lane.c.key, lane.c.due)
+        )
+    )
 
 
 def put_off(tx: Tx, ours: Claimed, due: int | None, *, tries: int = 0, trouble: str | None = None) -> None:
@@ -227,27 +276,21 @@ def next_due(tx: Tx) -> int | None:
     both = lane.outerjoin(gate, sa.and_(gate.c.project == lane.c.project, gate.c.connection == lane.c.connection))
     waits = sa.select(sa.func.min(moment)).select_from(both).where(lane.c.project == tx.project, lane.c.owner.is_(None))
     waits = waits.where(lane.c.due.is_not(None), gate.c.stopped.is_(None), gate.c.paused.is_(None))
-    waits = waits.where(lane.c.key.not_in(_paused(tx)))
+    waits = waits.where(lane.c.key.not_in(_paused(tx.project)))
     found: int | None = tx.connection.scalar(waits)
     return found
 
 
-def _free(tx: Tx) -> list[sa.ColumnElement[bool]]:
-    closed = sa.or_(gate.c.stopped.is_not(None), gate.c.paused.is_not(None), gate.c.tat > tx.now)
-    shut = sa.select(gate.c.connection).where(gate.c.project == tx.project, closed)
-    due = [lane.c.project == tx.project, lane.c.due <= tx.now, lane.c.until <= tx.now]
-    return [*due, lane.c.connection.not_in(shut), lane.c.key.not_in(_paused(tx))]
-
-
-def _paused(tx: Tx) -> sa.Select[tuple[str]]:
-    """Gates that a person has shut; the reading of a paused flow is one."""
-    return sa.select(gate.c.connection).where(gate.c.project == tx.project, gate.c.paused.is_not(None))
-
-
 def _lock(tx: Tx, keys: Sequence[str]) -> None:
     if tx.on_postgres:
-        rows = sa.select(lane.c.key).where(lane.c.project == tx.project, lane.c.key.in_(keys)).order_by(lane.c.key)
-        tx.connection.execute(rows.with_for_update()).all()
+        _LOCK.rows(tx, keys, of=tx.project)
+
+
+_LOCK = Listed(
+    lambda keys: (
+        sa.select(lane.c.key).where(lane.c.project == _OF, lane.c.key.in_(keys)).order_by(lane.c.key).with_for_update()
+    )
+)
 
 
 def _ours(tx: Tx, ours: Claimed) -> list[sa.ColumnElement[bool]]:

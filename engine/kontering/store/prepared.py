@@ -115,7 +115,7 @@ class Listed:
 
 
 def _named(keys: Sequence[Any]) -> dict[str, Any]:
-    return {f"key_{place}": key for place, key in enumerate(keys)}
+    return {f"listed_{place}": key for place, key in enumerate(keys)}
 
 
 def _parts(keys: Sequence[Any]) -> list[Sequence[Any]]:
