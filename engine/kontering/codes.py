@@ -234,4 +234,5 @@ CODES: dict[str, str] = {
     "K704": "A target that doesn't answer for a day",
     "K705": "A mistake that nobody foresaw",
     "K706": "A webhook named what can't be read",
+    "K707": "Another document has its reference",
 }

@@ -138,8 +138,10 @@ def weather(nursery: Nursery, url: str, scenario: Scenario) -> Outcome:
         storm.chance.seed(scenario.seed)
         kills = _blow(storm)
         stuck = storm.open()
+        looked = sum(_looked(tenant) for tenant in tenants)
         reported = sum(_reported(store, tenant, scenario.again) for tenant in tenants)
-    return _counted(scenario, tenants, stuck, kills, reported, time.monotonic() - started)
+    counts = {"stuck": stuck, "kills": kills, "look_ups": looked, "reported": reported}
+    return _counted(scenario, tenants, counts, time.monotonic() - started)
 
 
 def _tenant(stack: ExitStack, scenario: Scenario, number: int) -> Tenant:
@@ -217,21 +219,20 @@ def _until_booked(storm: Storm, number: int) -> None:
         time.sleep(0.05)
 
 
-def _counted(
-    scenario: Scenario, tenants: list[Tenant], stuck: int, kills: int, reported: int, seconds: float
-) -> Outcome:
+def _looked(tenant: Tenant) -> int:
+    """Questions by reference: what `reconcile` asks afterwards isn't among them."""
+    return sum(call.path == "/find" and "reference" in call.query for call in tenant.books.calls)
+
+
+def _counted(scenario: Scenario, tenants: list[Tenant], counts: dict[str, int], seconds: float) -> Outcome:
     booked = [int(number) for tenant in tenants for number in tenant.books.state.booked()]
-    calls = [call for tenant in tenants for call in tenant.books.calls]
     return Outcome(
         name=scenario.name,
         lost=len(set(range(scenario.orders)) - set(booked)),
         twice=sum(len(tenant.books.state.doubles()) for tenant in tenants),
-        stuck=stuck,
         disorder=sum(_disorder(scenario, tenant) for tenant in tenants),
-        kills=kills,
-        look_ups=sum(call.path == "/find" and "reference" in call.query for call in calls),
         seconds=seconds,
-        reported=reported,
+        **counts,
     )
 
 

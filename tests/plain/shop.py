@@ -21,7 +21,9 @@ from kontering.sync.wiring import Wired, wire
 
 FOLDER = Path(__file__).parent / "project"
 NOWHERE = Span("kontering.yaml")
-STATES: Policy = Policy(states={"paid": "book", "open": "draft", "cancelled": "cancel", "waits": "hold", "*": "skip"})
+STATES: Policy = Policy(
+    new_store="trust", states={"paid": "book", "open": "draft", "cancelled": "cancel", "waits": "hold", "*": "skip"}
+)
 
 SHOP = Connector(
     name="plain-shop",

@@ -154,6 +154,8 @@ class Policy:
     """What comes back from the books, and its origin was changed too: the books' word, the source's, or a person's."""
     credit_alone: Literal["hold", "book"] = "hold"
     """A credit note that names no invoice: a person, or booked by itself."""
+    new_store: Literal["look", "trust"] = "look"
+    """Documents from before the store was begun: looked for in the target before they are made, or taken for new."""
     schedule: str = "every 5 minutes"
     """When the flow is read by a worker: `every 5 minutes`, `daily at 06:00`, `once`, `on webhook only`."""
     needs: tuple[str, ...] = ()

@@ -77,6 +77,14 @@ def intend(tx: Tx, connection: str, step: Step, *, attempt: int, before: Deliver
     return before.id if changed.rowcount == 1 else None
 
 
+def was_found(tx: Tx, connection: str, kind: str, key: str) -> bool:
+    """Was it in the target already when it was to be made?"""
+    here = (delivery.c.project == tx.project, delivery.c.connection == connection)
+    its = (delivery.c.kind == kind, delivery.c.key == key, delivery.c.action == "create")
+    found = sa.exists().where(*here, *its, delivery.c.state == "done", delivery.c.first_at == 0)
+    return tx.connection.scalar(sa.select(found)) is True
+
+
 def doubt(tx: Tx, connection: str, step: Step) -> None:
     """A step that may have happened, as far as this store can tell: it was copied from a backup."""
     long_ago = {"state": "sent", "attempt": 1, "first_at": 0, "sent_at": 0}

@@ -6,6 +6,7 @@ before its call; the receipt waits in memory for the next commit: if the process
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,8 +23,8 @@ from kontering.store.documents import Row
 from kontering.store.lanes import Claimed
 from kontering.store.store import Tx
 from kontering.sync import course as courses
+from kontering.sync import earlier, guard, holds, keys, kill, matching, mishaps
 from kontering.sync import facts as known
-from kontering.sync import guard, holds, keys, kill, matching, mishaps
 from kontering.sync.course import Course
 from kontering.sync.facts import Facts
 from kontering.sync.guard import Judge
@@ -97,6 +98,8 @@ class Serving:
     receipts: int = 0
     restored: bool = False
     """The store came from a backup: what it doesn't know may have happened."""
+    begun: dt.date | None = None
+    """The last day whose documents an earlier store may have delivered."""
     rows: list[int] | None = None
     """Documents that are still to be begun."""
     number: int | None = None
@@ -139,7 +142,7 @@ class Serving:
     def inside(self, tx: Tx, flows: Sequence[str]) -> Call | Rest | None:
         """The lane's next call, its intent written; None when the lane has nothing more to do, or is to stop."""
         if self.rows is None:
-            self.restored = backups.is_restored(tx)
+            self.restored, self.begun = backups.is_restored(tx), earlier.begun(tx)
             self.rows = list(documents.open_ids(tx, [self.ours.key], flows, MOST, self.wired.reviewed))
         while self.number is not None or self._another():
             move = self._next(tx, self.number or 0)
@@ -223,7 +226,7 @@ class Serving:
             return None
         attempt = before.attempt if before else 1
         sent = courses.sendable(self._numbered(step, attempt), course.facts, self._schema(step))
-        if before is None and self.restored:
+        if before is None and (self.restored or earlier.may_be_there(tx, course, step, self.begun)):
             deliveries.doubt(tx, row.connection, sent)
             return Go()
         kill.point("before_intent")
@@ -306,13 +309,23 @@ class Serving:
     def _look(self, row: Row, unsure: Delivery) -> None:
         match guard.seen(unsure, self.target.find(unsure.step.kind, unsure.step.terms)):
             case guard.Happened(receipt=receipt):
-                self._received(unsure.step, unsure.id, receipt, None)
+                hold = earlier.another(row, self.wired.flows[row.flow], receipt) if self._by_reference(unsure) else None
+                if hold is None:
+                    self._received(unsure.step, unsure.id, receipt, None)
+                else:
+                    self._held(row, unsure, hold)
             case guard.StartOver():
                 self.unwritten.append(lambda tx: deliveries.settle(tx, unsure.id, "ready"))
             case guard.Twice(found=found):
-                hold = holds.made_twice(row.key, _what(unsure.step), found)
-                self.unwritten.append(lambda tx: deliveries.settle(tx, unsure.id, "held", trouble=hold.reason))
-                self._aside(row, hold)
+                self._held(row, unsure, holds.made_twice(row.key, _what(unsure.step), found))
+
+    def _by_reference(self, unsure: Delivery) -> bool:
+        """Was it looked for although this store has never sent it?"""
+        return unsure.first_at == 0 and not self.restored and unsure.step.key == unsure.document
+
+    def _held(self, row: Row, unsure: Delivery, hold: Hold) -> None:
+        self.unwritten.append(lambda tx: deliveries.settle(tx, unsure.id, "held", trouble=hold.reason))
+        self._aside(row, hold)
 
     def _ask(self, course: Course, entry: LookUp) -> None:
         own = courses.terms_known(course, entry)

@@ -20,7 +20,7 @@ from kontering.errors import StoreBusy
 from kontering.store import cursors, documents, gates, lanes, owners
 from kontering.store.limits import Shared
 from kontering.store.store import Store
-from kontering.sync import flow, guard, turns
+from kontering.sync import earlier, flow, guard, turns
 from kontering.sync.guard import Judge
 from kontering.sync.progress import Ended, Event, Tell, Tick, Troubled, Unreadable, quiet
 from kontering.sync.turns import Desk
@@ -98,6 +98,7 @@ def _make_due(desk: Desk, *, from_start: bool) -> None:
     wired = desk.wired
     desk.store.follow_the_clock()
     with desk.store.begin() as tx:
+        earlier.remember(tx)
         lanes.free_the_dead(tx)
         gates.open_again(tx, sorted(wired.connectors))
         for name in wired.flows if from_start else ():
@@ -174,7 +175,7 @@ def _count_left(inline: Inline) -> None:
 def _rest(inline: Inline, idle: int) -> bool:
     """Waits while others are busy, or for what is due soon; False when there is nothing to wait for."""
     if inline.busy:
-        return not inline.desk.stop.wait(min(0.01 * 2**idle, 0.25))
+        return not inline.desk.stop.wait(min(0.01 * 2 ** min(idle, 5), 0.25))
     with inline.desk.store.look() as tx:
         due = lanes.next_due(tx)
         soon = None if due is None else (due - tx.now) / 1000

@@ -195,6 +195,12 @@ def gave_up(key: str, target: str, trouble: str) -> Hold:
     return _hold("GAVE_UP", "K704", key, reason, "see what ails the target, then retry")
 
 
+def another_there(key: str, reference: str, there: str, gross: Decimal, wanted: Decimal) -> Hold:
+    reason = f"{there} in the target has the reference {reference} already, and comes to {gross}, not to {wanted}"
+    hint = "if it is this one, skip it here; if it is another's, let the mapping give the numbers a prefix, then retry"
+    return _hold("ANOTHER_THERE", "K707", key, reason, hint, found=there, gross=gross)
+
+
 def mishap(key: str, words: str) -> Hold:
     reason = f"it met a mistake that nobody foresaw: {words}"
     hint = "the log has the whole trace: report it; when it is mended, retry; what was begun is looked up first"

@@ -18,8 +18,8 @@ from typing import Protocol
 from kontering.errors import StoreAway, StoreBusy, StoreUnusable
 from kontering.store import cursors, documents, lanes, owners
 from kontering.store.store import Tx
+from kontering.sync import earlier, turns
 from kontering.sync import flow as flows
-from kontering.sync import turns
 from kontering.sync.turns import Desk
 
 IDLE = 0.25
@@ -214,6 +214,7 @@ def begin(desk: Desk, *, wake_waiting: bool = False) -> None:
     if moved:
         log.warning("the clock was set", extra={"project": desk.store.project, "milliseconds": moved})
     with desk.store.begin() as tx:
+        earlier.remember(tx)
         lanes.free_the_dead(tx)
         lanes.wake_forgotten(tx, tuple(desk.wired.flows))
         lanes.due_at(tx, _readings(desk, tx))
