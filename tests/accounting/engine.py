@@ -87,14 +87,14 @@ class Engine:
             text = json.dumps(data, default=_plain, ensure_ascii=False)
             (place / f"{one.kind}-{self.count:04}.json").write_text(text, encoding="utf-8")
 
-    def add_lines(self, records: Iterable[Neutral]) -> None:
-        """Hands many records over, a line each in one file of their kind."""
+    def add_lines(self, records: Iterable[Neutral], part: int = 0) -> None:
+        """Hands many records over, a line each in one file of their kind, and of their part of the year."""
         for one in records:
             self.kinds.setdefault(one.source, set()).add(one.kind)
             place = self.folder / "records" / one.source
             place.mkdir(parents=True, exist_ok=True)
             text = json.dumps(_present(one.data) | {"id": one.id, "version": one.version}, ensure_ascii=False)
-            with (place / f"{one.kind}-0000.json").with_suffix(".jsonl").open("a", encoding="utf-8") as file:
+            with (place / f"{one.kind}-{part:04}.json").with_suffix(".jsonl").open("a", encoding="utf-8") as file:
                 file.write(text + "\n")
 
     def run(self) -> None:

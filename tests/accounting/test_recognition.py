@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -90,8 +91,15 @@ def test_a_period_inside_one_month_is_that_months() -> None:
         ]
 
 
+def test_half_an_øre_is_rounded_up_though_thirds_have_no_end() -> None:
+    """4.95 over 30 days: seven days are 1.155, and not a hair less."""
+    halves = deferral("4.95", "2026-09-24", "2026-10-23")
+
+    assert slices(halves) == ["1.16", "3.79"]
+
+
 def test_weights_of_months() -> None:
-    assert [weight for _, weight in by_month(period("2026-06-15", "2026-08-31"), "half")] == [d("0.5"), 1, 1]
+    assert [weight for _, weight in by_month(period("2026-06-15", "2026-08-31"), "half")] == [Fraction(1, 2), 1, 1]
 
 
 def test_service_before_the_invoice_is_earned_with_it() -> None:

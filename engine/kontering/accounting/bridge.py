@@ -22,12 +22,13 @@ PARTIAL = "plans that began, changed or ended within the month"
 DAYS = "days of the month, and rounding"
 REFUNDS = "refunds of time still to come"
 USAGE = "usage and other services for a time"
-ELSEWHEN = "earned in another month, or not recognised yet"
+LATE = "invoiced after the time that it is for"
+ELSEWHEN = "recognised in another month, or not yet"
 DIRECT = "sold at once, not for a time"
 BACK = "credited after it was earned"
 UNDEFERRED = "plans that are revenue when they are invoiced"
 OTHER = "vouchers that belong to no sale"
-CAUSES = (PARTIAL, DAYS, REFUNDS, USAGE, ELSEWHEN, DIRECT, BACK, UNDEFERRED, OTHER)
+CAUSES = (PARTIAL, DAYS, REFUNDS, USAGE, LATE, ELSEWHEN, DIRECT, BACK, UNDEFERRED, OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +105,13 @@ def _of_sale(sale: Sale, booked: Booked, month: dt.date, settings: Settings, cau
     recurs = {line.id for line in document.lines if recurring.is_recurring(line)}
     scheduled = ZERO
     for one in deferred:
-        earned = _earned_in(one, month, settings)
-        scheduled += earned
-        cause = USAGE if one.line not in recurs else REFUNDS if one.taken else DAYS
-        causes[cause] += earned - worth.pop(one.line, ZERO)
+        own, due = _earned_in(one, month, settings), _due_in(one, month, settings)
+        scheduled += due
+        if one.line in recurs:
+            causes[REFUNDS if one.taken else DAYS] += own - worth.pop(one.line, ZERO)
+            causes[LATE] += due - own
+        else:
+            causes[USAGE] += due
     causes[ELSEWHEN] += booked.recognised.get(document.key, ZERO) - scheduled
     causes[UNDEFERRED] -= sum(worth.values(), ZERO)
     causes[UNDEFERRED if recurs and not deferred else DIRECT] += booked.direct.get(document.key, ZERO)
@@ -117,6 +121,14 @@ def _of_sale(sale: Sale, booked: Booked, month: dt.date, settings: Settings, cau
 def _earned_in(deferral: Deferral, month: dt.date, settings: Settings) -> Decimal:
     before = recognition.earned(deferral, month - dt.timedelta(days=1), settings)
     return recognition.earned(deferral, months.last_day(month), settings) - before
+
+
+def _due_in(deferral: Deferral, month: dt.date, settings: Settings) -> Decimal:
+    """What the month's recognition takes: in the month of the invoice also what was given before it."""
+    if months.month_of(deferral.booked) < month:
+        return _earned_in(deferral, month, settings)
+    first = months.month_of(deferral.booked) == month
+    return recognition.earned(deferral, months.last_day(month), settings) if first else ZERO
 
 
 def _worth(sale: Sale, month: dt.date) -> dict[str, Decimal]:

@@ -109,7 +109,7 @@ def _with_code(piece: Piece, facts: _Facts) -> Piece | Hold:
     untaxed = facts.settings.untaxed_domestic == "zero_rated"
     match vat.chosen(choice, amounts, untaxed=untaxed):
         case Option() as option:
-            return replace(piece, option=option, reason=choice.reason)
+            return replace(piece, line=_decided(piece.line, facts), option=option, reason=choice.reason)
         case "vat":
             return _wrong_amount(piece, facts.sale)
         case "untaxed":
@@ -123,6 +123,12 @@ def _choice(line: Line, facts: _Facts) -> Choice:
     flagged = item is not None and bool({item.group, item.sku} & facts.settings.reverse_charge)
     supply = supply_of(line, facts.main, facts.settings)
     return vat.choices(supply, facts.buyer, facts.place, facts.day, facts.settings, reverse_charge=flagged)
+
+
+def _decided(line: Line, facts: _Facts) -> Line:
+    """The line with the supply that its code was chosen for; what says nothing is goods."""
+    supply = supply_of(line, facts.main, facts.settings)
+    return line if line.supply is not None or supply == "goods" else replace(line, supply=supply)
 
 
 def _is_outside_vat(piece: Piece, settings: Settings) -> bool:

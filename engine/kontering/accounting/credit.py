@@ -74,7 +74,7 @@ def lines_of(
     with_options = [(piece, piece.option) for piece in coded if piece.option is not None]
     vats = amounts.rounded_vat(with_options, sale.prices, sale.currency, amounts.rule_of(sale, settings))
     lines = tuple(
-        _with_cost(
+        _as_sold(
             amounts.planned_line(piece, option, own, sale.prices, _role(piece, option, invoice, settings)), invoice
         )
         for (piece, option), own in zip(with_options, vats, strict=True)
@@ -146,11 +146,28 @@ def _role(piece: Piece, option: Option, invoice: Invoice, settings: Settings) ->
     """The account of the invoice's own line, where there is one."""
     own = own_lines(invoice.planned)
     for lines in (_named(piece, own), _alike(piece, own)):
-        if same := [line.role for line in lines if line.code == option.code]:
+        same = [line.role for line in lines if line.code == option.code]
+        if same and (same[0] != "deferred_revenue" or _is_deferred(piece, own)):
             return same[0]
     deferred = [line for line in own if line.role == "deferred_revenue"]
     only = len(deferred) == 1 and {line.role for line in own if line.code == option.code} == {"deferred_revenue"}
     return roles.line_role(piece.line.kind, option.code, deferred=only, tip=settings.tip_role)
+
+
+def _is_deferred(piece: Piece, own: Sequence[PlannedLine]) -> bool:
+    """Is it known which deferred line is given back? Else nobody could say what of it is earned."""
+    deferred = [line for line in own if line.role == "deferred_revenue"]
+    return len(deferred) == 1 or any(line.id in (piece.line.of, piece.id, piece.line.id) for line in deferred)
+
+
+def _as_sold(line: PlannedLine, invoice: Invoice) -> PlannedLine:
+    """What a credit note's line leaves out is as on the invoice."""
+    own = [one for one in own_lines(invoice.planned) if one.code == line.code]
+    same = [one for one in own if one.id in (line.of, line.id)] or own
+    supplies = {one.supply for one in same}
+    if line.supply is None and len(supplies) == 1:
+        line = replace(line, supply=supplies.pop())
+    return _with_cost(line, invoice)
 
 
 def _with_cost(line: PlannedLine, invoice: Invoice) -> PlannedLine:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from kontering.model.document import Period
-from kontering.model.money import ZERO
 
 PartialMonth = Literal["full", "half", "pro_rata"]
-Weighted = tuple[tuple[Period, Decimal], ...]
+Weighted = tuple[tuple[Period, Fraction], ...]
 
 
 def month_of(day: dt.date) -> dt.date:
@@ -58,13 +57,13 @@ def by_month(period: Period, partial: PartialMonth) -> Weighted:
     last, of which only the beginning is covered, not at all), or half and half, or by its days.
     """
     parts = [_inside(period, month) for month in months(period)]
-    shares = [Decimal(days(part)) / last_day(part.start).day for part in parts]
+    shares = [Fraction(days(part), last_day(part.start).day) for part in parts]
     if partial == "pro_rata" or period.start.day == 1 or len(parts) == 1:
         return tuple(zip(parts, shares, strict=True))
     ends_early = period.until.day <= period.start.day and period.until.day != 1
-    first, last = (Decimal(1), ZERO) if partial == "full" else (Decimal("0.5"), Decimal("0.5"))
-    middle = [Decimal(1) for _ in parts[1:-1]]
-    return tuple(zip(parts, [first, *middle, last if ends_early else Decimal(1)], strict=True))
+    first, last = (Fraction(1), Fraction(0)) if partial == "full" else (Fraction(1, 2), Fraction(1, 2))
+    middle = [Fraction(1) for _ in parts[1:-1]]
+    return tuple(zip(parts, [first, *middle, last if ends_early else Fraction(1)], strict=True))
 
 
 def _inside(period: Period, month: dt.date) -> Period:

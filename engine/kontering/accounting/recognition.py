@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from kontering.accounting import months, postings, roles
 from kontering.accounting.periods import open_day
@@ -74,7 +75,7 @@ def deferrals(document: Planned, credited_by: Sequence[Planned] = ()) -> tuple[D
             booked=document.date,
             amount=sign * amount,
             period=line.period,
-            taken=tuple(_taken(line, len(lines) == 1, credited_by)),
+            taken=tuple(_taken(line, lines, credited_by)),
         )
         for line, amount in zip(lines, worth, strict=True)
         if line.period is not None
@@ -84,7 +85,7 @@ def deferrals(document: Planned, credited_by: Sequence[Planned] = ()) -> tuple[D
 def earned(deferral: Deferral, day: dt.date, settings: Settings) -> Decimal:
     """What of a deferral is earned at the end of `day`."""
     step = unit(settings.base_currency)
-    before, base, left, since = ZERO, ZERO, deferral.amount, ZERO
+    before, base, left, since = ZERO, ZERO, deferral.amount, Fraction(0)
     for taken in sorted(deferral.taken, key=lambda one: one.day):
         if taken.day >= day:
             break
@@ -108,14 +109,16 @@ def schedule(deferral: Deferral, settings: Settings) -> tuple[Slice, ...]:
     return tuple(Slice(month=month, amount=amount) for month, amount in found.items())
 
 
-def share_at(period: Period, day: dt.date, settings: Settings) -> Decimal:
-    """Which part of a period has passed at the end of `day`, by days or by months."""
+def share_at(period: Period, day: dt.date, settings: Settings) -> Fraction:
+    """Which part of a period has passed at the end of `day`, by days or by months; exactly, since halves round up."""
     if settings.recognition != "monthly":
-        return Decimal(months.passed_days(period, day)) / months.days(period)
+        return Fraction(months.passed_days(period, day), months.days(period))
     weighted = months.by_month(period, settings.partial_month)
-    whole = sum((weight for _, weight in weighted), ZERO)
-    gone = sum((weight * months.passed_days(part, day) / months.days(part) for part, weight in weighted), ZERO)
-    return Decimal(1) if day >= period.end else gone / whole
+    whole = sum((weight for _, weight in weighted), Fraction(0))
+    gone = sum(
+        (weight * Fraction(months.passed_days(part, day), months.days(part)) for part, weight in weighted), Fraction(0)
+    )
+    return Fraction(1) if day >= period.end else gone / whole
 
 
 def vouchers(
@@ -255,11 +258,14 @@ def _left(deferral: Deferral, day: dt.date, settings: Settings) -> Decimal:
     return deferral.amount - earned(deferral, day, settings) - _sum_until(deferral, day)
 
 
-def _part(left: Decimal, since: Decimal, share: Decimal, step: Decimal) -> Decimal:
+def _part(left: Decimal, since: Fraction, share: Fraction, step: Decimal) -> Decimal:
     """What of `left`, which begins at the share `since` of the period, is earned at `share`."""
     if share <= since:
         return ZERO
-    return left if share == 1 else rounded(left * (share - since) / (1 - since), step)
+    if share == 1:
+        return left
+    exact = (share - since) / (1 - since)
+    return rounded(left * exact.numerator / exact.denominator, step)
 
 
 def _sum_until(deferral: Deferral, day: dt.date) -> Decimal:
@@ -273,11 +279,20 @@ def last_of_service(credited: PlannedLine, sold: PlannedLine, day: dt.date) -> d
     return credited.period.start - dt.timedelta(days=1)
 
 
-def _taken(line: PlannedLine, only: bool, credited_by: Sequence[Planned]) -> Iterator[Taken]:
+def source_of(credited: PlannedLine, sold: Sequence[PlannedLine]) -> PlannedLine | None:
+    """Which deferred line of an invoice a credit note's line takes back: the named one, its like, or the only one."""
+    deferred = [line for line in sold if line.role == "deferred_revenue"]
+    for name in (credited.of, credited.id):
+        if named := [line for line in deferred if line.id == name]:
+            return named[0]
+    return deferred[0] if len(deferred) == 1 else None
+
+
+def _taken(line: PlannedLine, sold: Sequence[PlannedLine], credited_by: Sequence[Planned]) -> Iterator[Taken]:
     for credit in credited_by:
         lines = [one for one in credit.lines if one.role == "deferred_revenue"]
         for one, amount in zip(lines, _in_base(credit, [one.net for one in lines]), strict=True):
-            if one.of == line.id or (only and one.of is None):
+            if source_of(one, sold) == line:
                 yield Taken(day=last_of_service(one, line, credit.date), amount=amount)
 
 

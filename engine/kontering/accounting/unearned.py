@@ -25,11 +25,11 @@ def apart(
 def _parts(
     line: PlannedLine, day: dt.date, original: Planned, earlier: Sequence[Planned], settings: Settings
 ) -> Iterator[PlannedLine]:
-    source = _source(line, original)
+    source = recognition.source_of(line, original.lines)
     if line.role != "deferred_revenue" or source is None or source.period is None:
         yield line
         return
-    taken = tuple(_taken(source, earlier))
+    taken = tuple(_taken(source, original, earlier))
     whole = Deferral(
         key=original.key,
         line=source.id,
@@ -63,14 +63,8 @@ def _split(line: PlannedLine, left: Decimal, currency: str) -> Iterator[PlannedL
     )
 
 
-def _source(line: PlannedLine, original: Planned) -> PlannedLine | None:
-    deferred = [one for one in original.lines if one.role == "deferred_revenue"]
-    named = [one for one in deferred if one.id in (line.of, line.id)]
-    return next(iter(named or (deferred if len(deferred) == 1 else [])), None)
-
-
-def _taken(source: PlannedLine, earlier: Sequence[Planned]) -> Iterator[Taken]:
+def _taken(source: PlannedLine, original: Planned, earlier: Sequence[Planned]) -> Iterator[Taken]:
     for credit in earlier:
         for line in credit.lines:
-            if line.role == "deferred_revenue" and (line.of or source.id) == source.id:
+            if line.role == "deferred_revenue" and recognition.source_of(line, original.lines) == source:
                 yield Taken(day=recognition.last_of_service(line, source, credit.date), amount=line.net)

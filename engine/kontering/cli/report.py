@@ -107,22 +107,18 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
         bridge: bool = False,
     ) -> None:
         project = open_project(folder)
-        name_of_book = the_book(project, book_of)
+        the_book(project, book_of)
         target = book_of or next(n for n, c in project.connections.items() if c.connector == "ledger")
         with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
             last = until.date() if until else dt.datetime.now(dt.UTC).date()
             begins = last.replace(month=1, day=1) if name in MONTHLY else FIRST
-            asked = Asked(
-                connection=tx.connection,
-                book=name_of_book,
+            asked = ask(
+                tx,
+                project,
+                target,
                 since=since.date() if since else begins,
                 until=last,
                 euro=_decimal(euro),
-                sales=lambda: [one for _, one in documents.sales(tx, target)],
-                vouchers=lambda: documents.vouchers(tx, target),
-                payments=lambda: _payments(project, tx, target),
-                delivered=lambda: recognitions.delivered(tx, target),
-                settings=project.accounting,
                 margin=_decimal(margin) or Decimal(1),
                 acquisition_cost=_decimal(acquisition_cost),
             )
@@ -135,6 +131,34 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
 
     run.__doc__ = about
     return click.command(name)(run)
+
+
+def ask(
+    tx: Tx,
+    project: Project,
+    target: str,
+    *,
+    since: dt.date,
+    until: dt.date,
+    euro: Decimal | None = None,
+    margin: Decimal = Decimal(1),
+    acquisition_cost: Decimal | None = None,
+) -> Asked:
+    """What reports read from: the books of a connection, and what the project has settled for it."""
+    return Asked(
+        connection=tx.connection,
+        book=the_book(project, target),
+        since=since,
+        until=until,
+        euro=euro,
+        sales=lambda: [one for _, one in documents.sales(tx, target)],
+        vouchers=lambda: documents.vouchers(tx, target),
+        payments=lambda: _payments(project, tx, target),
+        delivered=lambda: recognitions.delivered(tx, target),
+        settings=project.accounting,
+        margin=margin,
+        acquisition_cost=acquisition_cost,
+    )
 
 
 def _payments(project: Project, tx: Tx, target: str) -> list[KnownPayment]:
