@@ -25,8 +25,8 @@ AGE_COLOURS = (GREEN, TEAL, AMBER, "#d9782d", RED)
 SUFFIXES = (".svg", ".png")
 
 
-def write(name: str, rows: Sequence[Row], path: Path, title: str) -> None:
-    """A report's picture, in the form that the file's ending says."""
+def write(name: str, rows: Sequence[Row], path: Path, of: str) -> None:
+    """A report's picture, in the form that the file's ending says; `of` says whose books, and of which days."""
     if name not in PICTURES:
         raise Misuse(f"There is no picture of {name}; there are some of {', '.join(PICTURES)}.")
     if path.suffix.lower() not in SUFFIXES:
@@ -38,7 +38,8 @@ def write(name: str, rows: Sequence[Row], path: Path, title: str) -> None:
     except ImportError as missing:
         raise Misuse("Pictures need an extra: pip install 'kontering[pictures]'") from missing
     with mpl.rc_context(STYLE):
-        PICTURES[name](rows, title).savefig(path, dpi=160, metadata={"Date": None} if path.suffix == ".svg" else None)
+        drawn = PICTURES[name](rows, f"{TITLES[name]}, {of}")
+        drawn.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
 
 
 STYLE: dict[Any, Any] = {
@@ -101,8 +102,7 @@ def _waterfall(rows: Sequence[Row], title: str) -> Figure:
     _head(upper, title, "Deferred at the month's end")
     _stacked(lower, rows, (("added", BLUE),), sign=1)
     _stacked(lower, rows, (("recognised", GREEN), ("credited", AMBER)), sign=-1)
-    if any(row["other"] for row in rows):
-        _stacked(lower, rows, (("other", FAINT),), sign=1)
+    _stacked(lower, rows, (("other", FAINT),), sign=1)
     lower.axhline(0, color=FAINT, linewidth=0.8)
     _subtitle(lower, "What came and went")
     _legend(lower, 4)
@@ -125,6 +125,7 @@ def _ageing(rows: Sequence[Row], title: str) -> Figure:
     for at, age in enumerate(AGES):
         text = f"  {sums[age]:,.2f}   {counts[age]} open" if counts[age] else "  nothing"
         only.text(max(sums[age], 0.0), at, text, va="center", color=INK if counts[age] else FAINT, fontsize=8.5)
+    only.axvline(0, color=FAINT, linewidth=0.8)
     _head(only, title, f"Owed in all: {sum(sums.values()):,.2f}")
     only.xaxis.set_major_formatter(_thousands())
     return figure
@@ -135,6 +136,7 @@ PICTURES: Mapping[str, Callable[[Sequence[Row], str], Figure]] = {
     "recognition": _waterfall,
     "open-items": _ageing,
 }
+TITLES = {"metrics": "Recurring revenue", "recognition": "Deferred revenue", "open-items": "What customers owe"}
 
 
 # --- the parts of a picture
@@ -156,7 +158,7 @@ def _numbers(rows: Iterable[Row], name: str) -> list[float]:
 
 def _stacked(axes: Axes, rows: Sequence[Row], parts: Sequence[tuple[str, str]], *, sign: int) -> None:
     under = [0.0 for _ in rows]
-    for name, colour in parts:
+    for name, colour in (part for part in parts if any(row[part[0]] for row in rows)):
         heights = [sign * one for one in _numbers(rows, name)]
         axes.bar(range(len(rows)), heights, bottom=under, color=colour, width=0.62, label=name.capitalize())
         under = [low + one for low, one in zip(under, heights, strict=True)]
@@ -172,6 +174,7 @@ def _subtitle(axes: Axes, text: str) -> None:
 
 
 def _legend(axes: Axes, columns: int) -> None:
+    axes.margins(y=0.12)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=columns, handlelength=0.9, columnspacing=1.2)
 
 
@@ -210,4 +213,4 @@ def _money(*all_axes: Axes) -> None:
 def _thousands() -> Any:
     from matplotlib.ticker import FuncFormatter
 
-    return FuncFormatter(lambda value, _: f"{value:,.0f}")
+    return FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "\u2212"))

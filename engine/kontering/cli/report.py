@@ -124,7 +124,7 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
             )
             found = list(figures.causes(asked) if bridge else rows(asked))
         if picture is not None:
-            pictures.write(name, found, picture, f"{project.name}, {about.partition(',')[0].rstrip('.').lower()}")
+            pictures.write(name, found, picture, f"{project.name}, {last}")
             output.note(f"{picture} written")
         else:
             _write(found, as_json=as_json, as_csv=as_csv)
