@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.connectors.billy.company import CONTACT, company, found, outsider, step, target
 
+from kontering.connectors.billy import CONNECTOR
 from kontering.connectors.billy.target import Billy
 from kontering.errors import Closed, Denied, Refused, TryLater, Unsure
 from kontering.sdk.connector import Totals
@@ -466,3 +467,18 @@ def test_it_has_no_trial_and_no_unknown_action() -> None:
         ours.trial(step("create", "invoice", {}))
     with pytest.raises(ValueError, match="no book for a customer"):
         ours.send(step("book", "customer", {}))
+
+
+def test_the_paper_of_an_approved_invoice() -> None:
+    simulator = company()
+    ours = target(simulator)
+    customer = ours.send(step("create", "customer", BUYER))
+    made = ours.send(step("create", "invoice", sale(customer.id)))
+    assert CONNECTOR.paper is not None
+    assert CONNECTOR.paper(ours.settings, ours.client, "invoice", made.id) is None
+    ours.send(step("book", "invoice", {}, of=made))
+
+    paper = CONNECTOR.paper(ours.settings, ours.client, "invoice", made.id)
+
+    assert paper == b"%PDF-1.4 SHOP-10042"
+    assert CONNECTOR.paper(ours.settings, ours.client, "invoice", "none") is None

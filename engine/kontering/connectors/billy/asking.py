@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kontering.errors import TryLater, Unsure
-from kontering.sdk.answers import is_read
 from kontering.sdk.calls import escaped
 from kontering.sdk.paging import by_page
 from kontering.sdk.wire import NotJson, read_json
@@ -39,7 +38,7 @@ def content(response: httpx.Response) -> Row:
         found = read_json(body[start:] if start > 0 and body[:1] != b"<" else body)
     except NotJson as error:
         what = f"{response.request.method} {response.request.url.path} was answered without usable JSON: {error}"
-        raise (TryLater(what) if is_read(response.request) else Unsure(what)) from error
+        raise (TryLater(what) if response.request.method == "GET" else Unsure(what)) from error
     return found if isinstance(found, Mapping) else {}
 
 

@@ -107,7 +107,7 @@ def _rows(kind: str) -> tuple[Call, ...]:
 
 def _contacts(kind: str) -> Takes:
     finds = frozenset({"external_id", "source", "number", "vat_number", "ean", "email", "phone", "name"})
-    return Takes(payload="billy/contact", calls=_rows(kind), finds=finds)
+    return Takes(payload="billy/contact", calls=_rows(kind), finds=finds, read_as="contact")
 
 
 def _invoices(kind: str) -> Takes:

@@ -39,6 +39,7 @@ def routes(base: str = "/v2") -> list[Route[State]]:
         Route[State]("GET", f"{base}/user", answered(user)),
         Route[State]("GET", f"{base}/user/organizations", answered(lambda asked: many(asked, ORGANIZATIONS))),
         Route[State]("POST", f"{base}/invoices/{{id}}/emails", answered(mail)),
+        Route[State]("GET", f"{base}/invoices/{{id}}.pdf", answered(pdf)),
         Route[State]("POST", f"{base}/files", answered(upload)),
     ]
     return [*own, *(route for one in RESOURCES.values() for route in _of(one, f"{base}/{one.name}"))]
@@ -71,19 +72,20 @@ def user(asked: Ask) -> httpx.Response:
 def many(asked: Ask, resource: Resource) -> httpx.Response:
     rows, paging = listed(asked, resource)
     shown, beside = included(asked, resource, rows)
+    shown = [_shown(asked, resource.name, row) for row in shown]
     return told(asked, {resource.name: shown, **_plain(beside, resource)}, {"paging": paging})
 
 
 def single(asked: Ask, resource: Resource) -> httpx.Response:
     row = one_of(asked.state, resource, asked.ids["id"])
     shown, beside = included(asked, resource, [row])
-    return told(asked, {resource.one: shown[0], **_plain(beside, resource)})
+    return told(asked, {resource.one: _shown(asked, resource.name, shown[0]), **_plain(beside, resource)})
 
 
 def create(asked: Ask, resource: Resource) -> httpx.Response:
     changed: Changed = {}
     save(asked.state, RULES, resource, _owned(asked, given(asked, resource.one)), None, asked.now, changed)
-    return told(asked, _records(changed))
+    return told(asked, _records(asked, changed))
 
 
 def change(asked: Ask, resource: Resource) -> httpx.Response:
@@ -91,7 +93,7 @@ def change(asked: Ask, resource: Resource) -> httpx.Response:
     old = one_of(asked.state, resource, asked.ids["id"])
     save(asked.state, RULES, resource, given(asked, resource.one), old, asked.now, changed)
     empty = asked.state.habits.put_answer == "empty"
-    return told(asked, {resource.one: {}} if empty else _records(changed))
+    return told(asked, {resource.one: {}} if empty else _records(asked, changed))
 
 
 def bulk(asked: Ask, resource: Resource) -> httpx.Response:
@@ -108,7 +110,7 @@ def bulk(asked: Ask, resource: Resource) -> httpx.Response:
     except Bad:
         asked.state.tables = kept
         raise
-    return told(asked, _records(changed))
+    return told(asked, _records(asked, changed))
 
 
 def remove(asked: Ask, resource: Resource) -> httpx.Response:
@@ -126,7 +128,14 @@ def mail(asked: Ask) -> httpx.Response:
     changed: Changed = {}
     invoice = one_of(asked.state, INVOICES, asked.ids["id"])
     sent = sales.mail(asked.state, invoice, given(asked, "email"), changed)
-    return told(asked, {"emails": [sent], **_records(changed)})
+    return told(asked, {"emails": [sent], **_records(asked, changed)})
+
+
+def pdf(asked: Ask) -> httpx.Response:
+    """An invoice on paper, as far as a simulator needs it."""
+    invoice = one_of(asked.state, INVOICES, asked.ids["id"])
+    text = f"%PDF-1.4 {invoice['invoiceNo']}"
+    return httpx.Response(200, content=text.encode(), headers={"content-type": "application/pdf"})
 
 
 def upload(asked: Ask) -> httpx.Response:
@@ -151,7 +160,7 @@ def upload(asked: Ask) -> httpx.Response:
     note(changed, "files", row)
     if asked.headers.get("x-create-attachment", "").lower() == "true":
         save(state, RULES, RESOURCES["attachments"], _owned(asked, {"fileId": row["id"]}), None, asked.now, changed)
-    return told(asked, _records(changed))
+    return told(asked, _records(asked, changed))
 
 
 def _removed(asked: Ask, resource: Resource, ids: list[str]) -> httpx.Response:
@@ -166,9 +175,18 @@ def _owned(asked: Ask, body: Any) -> Any:
     return {"organizationId": asked.state.organization["id"], **body} if isinstance(body, dict) else body
 
 
-def _records(changed: Changed) -> dict[str, list[Row]]:
+def _records(asked: Ask, changed: Changed) -> dict[str, list[Row]]:
+    """All that a call has changed; the ledger behind it is read by itself."""
     hidden = ("transactions", "postings")
-    return {name: list(rows.values()) for name, rows in changed.items() if name not in hidden}
+    told_ = {name: rows for name, rows in changed.items() if name not in hidden}
+    return {name: [_shown(asked, name, row) for row in rows.values()] for name, rows in told_.items()}
+
+
+def _shown(asked: Ask, name: str, row: Row) -> Row:
+    """A record as it is answered: an invoice says where its PDF is, what ties a modifier to its payment is inside."""
+    if name == "invoices":
+        return {**row, "downloadUrl": f"{asked.origin}/v2/invoices/{row['id']}.pdf"}
+    return {key: value for key, value in row.items() if key != "modifierId"}
 
 
 def _plain(beside: Mapping[str, Mapping[str, Row]], resource: Resource) -> dict[str, list[Row]]:

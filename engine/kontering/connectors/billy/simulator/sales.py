@@ -120,7 +120,6 @@ def _totals(state: State, row: Row, lines: list[Row]) -> None:
     row["grossAmount"] = row["balance"] = row["amount"] + row["tax"]
     row["isPaid"] = row["state"] == "approved" and row["balance"] == 0
     row["lineDescription"] = ", ".join(filter(None, (line.get("description") for line in lines)))[:200]
-    row["downloadUrl"] = f"https://api.billysbilling.com/v2/invoices/{row['id']}.pdf"
     row["lateFees"] = ZERO
 
 
