@@ -12,15 +12,18 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from tests.plain import books, shop
 from tests.plain.books import Memory
 
 from kontering.errors import Misuse
+from kontering.project.keep import Keep
 from kontering.sdk.connector import Again
-from kontering.store import audit, backups
+from kontering.store import audit, backups, tables
 from kontering.store.store import Store
-from kontering.sync import apply, dispatch, dry, keeping, people, status
+from kontering.sync import apply, dispatch, dry, keeping, people, retention, status
 from kontering.sync.people import Choice
+from kontering.sync.retention import Let
 from kontering.sync.wiring import Wired
 from kontering.testing import Faulty, Simulated
 from kontering.testing.faults import at, lost
@@ -234,3 +237,73 @@ def test_a_store_moves_to_postgres_by_backup_and_restore(
         run(new, wired(system, [shop.order(1), shop.order(2)]))
         assert states(new) == {"1": "done", "2": "done"}
     assert system.state.booked() == ["1", "2"]
+
+
+DAYS = 86_400_000
+
+
+def later(store: Store, days: int) -> Store:
+    """The same store, so many days on."""
+    with store.look() as tx:
+        at = tx.now + days * DAYS
+    return Store(store.engine, project="acme", url=store.url, read_only=False, clock=lambda: at)
+
+
+def texts(store: Store) -> str:
+    with store.look() as tx:
+        return " ".join(str(row) for name in ("document", "delivery", "link") for row in _all(tx.connection, name))
+
+
+def test_records_go_first_people_after_five_years_and_the_books_stay_whole(
+    store: Store, system: Simulated[Memory]
+) -> None:
+    flows = wired(system, [shop.order(1, customer="7"), shop.order(2, customer="8", state="waits")])
+    run(store, flows)
+    keep = Keep(records=90 * DAYS)
+    assert retention.daily(later(store, 30), keep) == Let()
+
+    assert retention.daily(later(store, 100), keep) == Let(records=1)
+    with store.look() as tx:
+        records = tx.connection.scalars(sa.select(tables.document.c.record).order_by(tables.document.c.key)).all()
+    assert "7@example.dk" not in records[0], "it is delivered"
+    assert "8@example.dk" in records[1], "it is held, and not finished"
+    assert "7@example.dk" in texts(store), "in the document, which the law keeps for five years"
+
+    assert retention.daily(later(store, 5 * 366), keep) == Let(people=1)
+    assert "7@example.dk" not in texts(store)
+    with store.look() as tx:
+        assert list(audit.verify(tx)) == []
+    writes = sum(call.writes for call in system.calls)
+    run(store, flows)
+    assert sum(call.writes for call in system.calls) == writes, "and a second run does nothing still"
+
+
+def test_old_entries_are_cut_off_the_chain_and_the_rest_verifies(store: Store, system: Simulated[Memory]) -> None:
+    run(store, wired(system, [shop.order(1)]))
+    on = later(store, 7 * 366)
+    run(on, wired(system, [shop.order(1), shop.order(2)]))
+
+    let = retention.daily(on, Keep())
+
+    assert let is not None
+    assert let.audit > 0
+    with store.look() as tx:
+        assert list(audit.verify(tx)) == []
+        assert {row.subject for row in audit.since(tx, 0)} == {"shop/order/2", "audit"} | {
+            row.subject for row in audit.since(tx, 0) if row.what == "expire"
+        }
+
+
+def test_it_is_done_once_a_day_by_whoever_comes_first(store: Store) -> None:
+    assert retention.daily(store, Keep()) == Let()
+    assert retention.daily(store, Keep()) is None
+    assert retention.daily(later(store, 1), Keep()) == Let()
+
+
+def test_what_is_not_kept_is_not_made_anew(store: Store, system: Simulated[Memory]) -> None:
+    run(store, wired(system, [shop.order(1)]))
+    retention.daily(later(store, 100), Keep(records=90 * DAYS))
+
+    changed = people.replay(store, Choice(keys=("order/1",)), who="lise")
+
+    assert (changed.keys, changed.left) == ((), {"shop/order/1": "its record isn't kept any more"})

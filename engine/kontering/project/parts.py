@@ -11,6 +11,7 @@ from kontering.accounting.settings import Settings
 from kontering.diagnostics import Span
 from kontering.mapping.roots import Roots
 from kontering.mapping.tables import Rows
+from kontering.project.keep import Keep
 from kontering.project.policy import Policy
 
 
@@ -54,6 +55,7 @@ class Project:
     accounting: Settings
     digest: str
     roots: Roots
+    keep: Keep = field(default_factory=Keep)
 
 
 def payload_mapping(connection: Connection, kind: str) -> str:

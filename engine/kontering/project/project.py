@@ -17,6 +17,7 @@ from kontering.mapping.roots import Roots
 from kontering.project import books, connections, flows, tables
 from kontering.project.file import ProjectFile, in_order, read_project_file, with_source
 from kontering.project.flows import Around
+from kontering.project.keep import keep
 from kontering.project.parts import Connection, Flow, Project
 from kontering.project.shape import Schema, problems
 from kontering.project.tables import Tables
@@ -112,6 +113,7 @@ def _project(file: ProjectFile, read_in: Mapping[str, Tables]) -> Project:
         accounting=replace(books.settings(said), project=said["project"]),
         digest=_digest(file, read_in),
         roots=Roots(file.folder),
+        keep=keep(said.get("keep", {})),
     )
 
 

@@ -31,8 +31,9 @@ KEPT = frozenset(
 ANYWHERE = frozenset(
     {"email", "phone", "ip", "customer_ip_address", "customer_user_agent", "customer_note", "username"}
 )
-_MARK = '{"forgotten":true}'
-_FINISHED = ("done", "skipped", "superseded", "failed")
+MARK = '{"forgotten":true}'
+DELIVERED = ("done", "skipped", "superseded")
+FINISHED = (*DELIVERED, "failed")
 
 
 def forget(store: Store, customer: str, *, who: str, dry: bool = False) -> tuple[str, ...]:
@@ -41,11 +42,11 @@ def forget(store: Store, customer: str, *, who: str, dry: bool = False) -> tuple
         rows = _of(tx, customer)
         if not rows:
             raise Misuse(f"nothing in the store is of {customer!r}: write a key (shop/customer/7) or an e-mail address")
-        undone = sorted({row.key for row in rows if row.state not in _FINISHED})
+        undone = sorted({row.key for row in rows if row.state not in FINISHED})
         if undone:
             raise Misuse(f"{', '.join(undone[:5])}: not finished; deliver, skip or cancel it first")
         if not dry:
-            _take_out(tx, rows, [customer], who, "forget")
+            take_out(tx, rows, [customer], who, "forget")
         return tuple(sorted({row.key for row in rows}))
 
 
@@ -53,11 +54,11 @@ def expire(store: Store, *, years: int = YEARS, who: str = "kontering") -> int:
     """Forgets who was in documents that are finished for so many years; gives back how many there were."""
     with store.begin() as tx:
         before = tx.now - years * dt.timedelta(days=365, hours=6) // dt.timedelta(milliseconds=1)
-        unmarked = sa.or_(document.c.details.is_(None), document.c.details != _MARK)
-        old = (document.c.project == tx.project, document.c.changed_at < before, document.c.state.in_(_FINISHED))
+        unmarked = sa.or_(document.c.details.is_(None), document.c.details != MARK)
+        old = (document.c.project == tx.project, document.c.changed_at < before, document.c.state.in_(FINISHED))
         rows = tx.connection.execute(sa.select(document).where(*old, unmarked).limit(AT_ONCE)).all()
         if rows:
-            _take_out(tx, rows, [], who, "expire")
+            take_out(tx, rows, [], who, "expire")
         return len(rows)
 
 
@@ -69,11 +70,25 @@ def _of(tx: Tx, customer: str) -> Sequence[Any]:
     return tx.connection.execute(sa.select(document).where(document.c.project == tx.project, mine)).all()
 
 
-def _take_out(tx: Tx, rows: Iterable[Any], people: Sequence[str], who: str, what: str) -> None:
+def forgotten_record(text: str) -> str:
+    """A record as it was read, without what tells who somebody is; it says of itself that it isn't whole any more."""
+    record = codec.unpacked(text)
+    data = record.get("data")
+    if isinstance(data, dict):
+        record["data"] = {**_without(data, False), FORGOTTEN: True}
+    return codec.packed(record)
+
+
+def is_forgotten(row: Any) -> bool:
+    """Is a document's record no longer as it was read, so that nothing can be made of it anew?"""
+    return row.details == MARK or '"forgotten":true' in row.record
+
+
+def take_out(tx: Tx, rows: Iterable[Any], people: Sequence[str], who: str, what: str) -> None:
     keys = set()
     for row in rows:
         keys.add(row.key)
-        values = {"record": anonymous(row.record), "document": anonymous(row.document), "details": _MARK}
+        values = {"record": forgotten_record(row.record), "document": anonymous(row.document), "details": MARK}
         tx.connection.execute(sa.update(document).where(document.c.id == row.id).values(**values))
     for sent in _sent(tx, sorted(keys)):
         person = sent.kind in PEOPLE

@@ -13,7 +13,7 @@ from kontering.store import audit, codec, deliveries, documents, gates, lanes, l
 from kontering.store.audit import Entry
 from kontering.store.deliveries import action_of
 from kontering.store.store import Store, Tx
-from kontering.sync import facts
+from kontering.sync import facts, keeping
 from kontering.sync.status import Changed
 
 ANY = ("done", "held", "failed", "waiting", "skipped", "open", "read")
@@ -38,6 +38,8 @@ def replay(store: Store, choice: Choice, *, who: str) -> Changed:
     """Documents are prepared anew from their records, also those that are done: what has happened isn't done again."""
     with store.begin() as tx:
         rows, left = _chosen(tx, choice, ANY)
+        left |= {row.key: "its record isn't kept any more" for row in rows if keeping.is_forgotten(row)}
+        rows = [row for row in rows if row.key not in left]
         documents.reopen(tx, [row.id for row in rows])
         deliveries.release(tx, [row.key for row in rows], "ready")
         _note(tx, rows, who, "replay")

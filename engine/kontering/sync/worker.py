@@ -12,13 +12,14 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Protocol
 
 from kontering.errors import StoreAway, StoreBusy, StoreUnusable
 from kontering.store import cursors, documents, lanes, owners
 from kontering.store.store import Tx
-from kontering.sync import earlier, turns
+from kontering.sync import earlier, mishaps, retention, turns
 from kontering.sync import flow as flows
 from kontering.sync.turns import Desk
 
@@ -197,13 +198,17 @@ def chores(work: Work) -> None:
             hour = time.monotonic() >= waiting_at
             waiting_at += WAITING * hour
             for desk in work.desks:
-                _chores(work, desk, wake_waiting=hour)
+                with mishaps.Caught(partial(mishaps.note, project=desk.store.project)):
+                    _chores(work, desk, wake_waiting=hour)
             work.stop.wait(CHORES)
 
 
 def _chores(work: Work, desk: Desk, *, wake_waiting: bool) -> None:
     try:
         begin(desk, wake_waiting=wake_waiting)
+        let = retention.daily(desk.store, desk.wired.project.keep)
+        if let is not None:
+            log.info("retention", extra={"project": desk.store.project, **asdict(let)})
     except StoreUnusable as trouble:
         work.rest(desk, trouble)
 
