@@ -62,14 +62,24 @@ def _note_first(note: str | None, facts: Facts) -> Iterator[Todo]:
 
 def _voucher(want: Wanted, facts: Facts, posting: Posting) -> Iterator[Todo]:
     thing = ("voucher", keys.voucher_key(want.document.key, posting.kind))
-    if thing not in facts.links:
+    linked = facts.links.get(thing)
+    if linked is None:
         yield create(want, thing, wanted.voucher_body(want, posting), f"the {posting.kind} of {want.document.number}")
+    if want.taker.call("voucher", "book") and not (linked and "book" in linked.found.done):
+        yield step(want, "book", thing, {}, {}, "a voucher counts when it is booked")
 
 
 def _mail(want: Wanted, facts: Facts) -> Iterator[Todo]:
+    """By mail, or to an EAN number, where the target sends by a step of its own."""
     document = want.document
     thing = (document.kind, document.key)
     by_step = want.taker.takes[document.kind].mail == "step" and want.policy.mail.send == "target"
     linked = facts.links.get(thing)
-    if by_step and document.delivery == "mail" and not (linked and "mail" in linked.found.done):
+    done = linked.found.done if linked else frozenset()
+    if by_step and document.delivery == "mail" and "mail" not in done:
         yield step(want, "mail", thing, {}, {}, f"{document.customer.email} gets it by mail")
+    elif document.delivery == "einvoice" and "einvoice" not in done and by_step:
+        if want.taker.call(document.kind, "einvoice"):
+            said = {"reference": document.reference, "contact": document.customer.contact, "ean": document.customer.ean}
+            body = {name: value for name, value in said.items() if value}
+            yield step(want, "einvoice", thing, body, {}, f"{document.customer.ean} gets it as an e-invoice")
