@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from kontering.errors import Closed, Denied, Refusal, Refused, TryLater, Unsure
 from kontering.model.plan import Found, Receipt, Step, Totals
@@ -165,8 +165,16 @@ class Target(Protocol):
     def trial(self, step: Step) -> Totals: ...
 
 
+@runtime_checkable
+class Holding(Protocol):
+    """An embedded target that can put off some of what it writes until the end of the transaction."""
+
+    def hold(self) -> None: ...
+    def finish(self) -> None: ...
+
+
 class Papers(Protocol):
-    """The PDF of a document, by the connection that has booked it, its kind and its id there; None while there is none."""
+    """The PDF of a document by the connection that has booked it, its kind and its id there; None while there is none."""
 
     def __call__(self, connection: str, kind: str, number: str, /) -> bytes | None: ...
 
@@ -205,5 +213,7 @@ class Connector:
     """The PDF of a booked document by kind and id; None while the system hasn't made it yet."""
     posts: Callable[[Settings, Papers], Target] | None = None
     """In place of `target`, for who sends what another connection has: it gets a way to ask for the PDF."""
+    knock: Callable[[Settings], str] | None = None
+    """For systems that aren't spoken to over HTTP: tries the credentials, says who answered, and changes nothing."""
     facts: tuple[str, ...] = ()
     """What is only inferred or unknown about the system, for the connector's page."""

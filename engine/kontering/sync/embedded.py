@@ -13,7 +13,7 @@ from kontering.errors import Closed, Refused
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Todo, Trial
 from kontering.model.voucher import Document
-from kontering.sdk.connector import Target
+from kontering.sdk.connector import Holding, Target
 from kontering.store import audit, deliveries, documents, gates, lanes, links
 from kontering.store.documents import Row
 from kontering.store.store import Store, Tx, exclusive
@@ -99,8 +99,12 @@ def _served(store: Store, wired: Wired, connection: str, owner: str, tell: Tell,
         rows = documents.open_in(tx, [one.key for one in ours], flows, most, wired.reviewed)
         under_way.only = rows[0] if len(rows) == 1 else None
         batch = Batch(tx=tx, wired=wired, connection=connection, target=wired.embedded(connection, tx.connection))
+        if isinstance(batch.target, Holding):
+            batch.target.hold()
         _deliver(batch, rows, under_way)
         under_way.row = None
+        if isinstance(batch.target, Holding):
+            batch.target.finish()
         _write(batch)
         lanes.give_back(tx, ours, () if wired.reviewed else flows)
         kill.point("before_receipt")
@@ -112,10 +116,11 @@ def _served(store: Store, wired: Wired, connection: str, owner: str, tell: Tell,
 
 def _deliver(batch: Batch, rows: Sequence[Row], under_way: UnderWay) -> None:
     settled: list[tuple[Row, Document, WiredFlow]] = []
+    together = courses.Together()
     for row in rows:
         under_way.row = row
         flow = batch.wired.flows[row.flow]
-        document = courses.settle(batch.tx, row, flow)
+        document = courses.settle(batch.tx, row, flow, together)
         if isinstance(document, courses.Aside):
             batch.ended.append((row, document.state, document.columns))
         elif document is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -43,6 +43,9 @@ class Book:
     codes: set[str] = field(default_factory=set)
     parties: set[int] = field(default_factory=set)
     resolved: dict[tuple[str, str | None], Account] = field(default_factory=dict)
+    held: dict[sql.Insert, list[sql.Values]] | None = None
+    """New rows that nobody asks for before the end of the transaction, when all of them are written at once."""
+    begun: bool = False
 
     @property
     def name(self) -> str:
@@ -53,7 +56,7 @@ _BEGIN = (
     "UPDATE ledger_book SET changed = changed + 1 WHERE book = ?"
     " RETURNING changed, next_number, next_voucher, assigned, closed_until"
 )
-_COUNT = "UPDATE ledger_book SET next_number = ?, next_voucher = ?, assigned = ? WHERE book = ?"
+_COUNT = "UPDATE ledger_book SET changed = ?, next_number = ?, next_voucher = ?, assigned = ? WHERE book = ?"
 
 
 def open_book(connection: Connection, options: Options, now: Callable[[], dt.datetime]) -> Book:
@@ -87,16 +90,42 @@ _OF_CODE = ledger_vat_code.c.book == bindparam("of")
 
 def begin(book: Book) -> None:
     """Locks the book's row for the rest of the transaction, and reads its counters."""
-    row = sql.run(book.connection, _BEGIN, book.name).one()
+    if book.begun and book.held is not None:
+        book.changed += 1  # the row is ours: the counters are written by `finish`
+        return
+    row = sql.row(book.connection, _BEGIN, book.name)
     book.changed, book.next_number, book.next_voucher, book.assigned, closed = row
     kept = dt.date.fromisoformat(closed) if closed else None
     days = [day for day in (kept, book.options.closed_until) if day]
     book.closed_until = max(days) if days else None
+    book.begun = True
 
 
 def count(book: Book) -> None:
     """Writes the counters back; only a send that took a number calls it."""
-    sql.run(book.connection, _COUNT, book.next_number, book.next_voucher, book.assigned, book.name)
+    if book.held is None:
+        _count(book)
+
+
+def _count(book: Book) -> None:
+    sql.run(book.connection, _COUNT, book.changed, book.next_number, book.next_voucher, book.assigned, book.name)
+
+
+def enter(book: Book, insert: sql.Insert, rows: Sequence[sql.Values]) -> None:
+    """New rows whose ids nobody needs."""
+    if book.held is None:
+        insert.many(book.connection, rows)
+    else:
+        book.held.setdefault(insert, []).extend(rows)
+
+
+def finish(book: Book) -> None:
+    """Writes what was held back."""
+    if book.held is not None and book.begun:
+        for insert, rows in book.held.items():
+            insert.many(book.connection, rows)
+        book.held.clear()
+        _count(book)
 
 
 def version(changed: int) -> str:

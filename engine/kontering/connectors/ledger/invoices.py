@@ -17,6 +17,8 @@ from kontering.connectors.ledger.book import (
     check_open,
     check_text,
     count,
+    enter,
+    finish,
     refuse,
     version,
 )
@@ -54,7 +56,7 @@ def create(book: Book, step: Step) -> Found:
     body = _checked(book, step, None)
     values = _values(book, body) | {"book": book.name, "kind": step.kind, "key": step.key, "state": "draft"}
     row_id = _INVOICES.one(book.connection, values)
-    _LINES.many(book.connection, _lines(row_id, body))
+    enter(book, _LINES, _lines(row_id, body))
     return _found(row_id, body, book.changed, None)
 
 
@@ -66,8 +68,9 @@ def change(book: Book, step: Step) -> Found:
     body = _checked(book, step, row)
     mine = ledger_invoice.c.id == row.id
     book.connection.execute(update(ledger_invoice).where(mine).values(**_values(book, body)))
+    finish(book)  # lines of this very transaction too
     book.connection.execute(delete(ledger_invoice_line).where(ledger_invoice_line.c.invoice == row.id))
-    _LINES.many(book.connection, _lines(row.id, body))
+    enter(book, _LINES, _lines(row.id, body))
     return _found(row.id, body, book.changed, None)
 
 
@@ -206,7 +209,7 @@ def _check_credits(book: Book, body: Invoice, own: Any) -> Iterator[Refusal]:
     if invoice.currency != body.currency:
         yield Refusal(f"{named(invoice)} is in {invoice.currency}", "/currency", "CURRENCY_DIFFERS")
         return
-    given = sql.run(book.connection, _CREDITED, invoice.id, own.id if own else 0).scalar_one()
+    (given,) = sql.row(book.connection, _CREDITED, invoice.id, own.id if own else 0)
     left = invoice.gross - amount(given)
     if body.totals.gross > left:
         message = f"{body.totals.gross:f} is more than the {left.normalize():f} that is left of {named(invoice)}"
@@ -237,7 +240,7 @@ def _settle(book: Book, row: Any) -> None:
     invoice = item_by_id(book, str(row.credits), "/credits")
     settled = min(row.open, invoice.open, stored(row.data, Invoice).open)
     if settled > 0:
-        _PAYMENTS.one(book.connection, _settlement(book, row, invoice, settled))
+        enter(book, _PAYMENTS, [_settlement(book, row, invoice, settled)])
         for item in (row.id, invoice.id):
             lower_open(book, item, settled)
 

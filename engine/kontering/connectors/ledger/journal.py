@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from kontering.connectors.ledger import vouchers
-from kontering.connectors.ledger.book import Book, check_amount, count, refuse
+from kontering.connectors.ledger.book import Book, check_amount, count, finish, refuse
 from kontering.connectors.ledger.invoices import Item, in_base, item_by_id, lower_open
 from kontering.connectors.ledger.parties import party_id
-from kontering.connectors.ledger.payload import Closes, Voucher, read
+from kontering.connectors.ledger.payload import Closes, PostingLine, Voucher, read
 from kontering.connectors.ledger.payments import open_left
 from kontering.connectors.ledger.sql import Insert, Query
 from kontering.connectors.ledger.tables import ledger_invoice, ledger_payment, ledger_voucher
@@ -25,6 +25,7 @@ _PAYMENTS = Insert(ledger_payment)
 
 def create(book: Book, step: Step) -> Found:
     """Posts a voucher and lowers what is open on the documents that it closes."""
+    finish(book)  # vouchers and lines of this very transaction are asked for
     seen = _BY_KEY.first(book.connection, book.name, step.key)
     if seen:
         return vouchers.found(seen.number, seen.changed)
@@ -33,7 +34,7 @@ def create(book: Book, step: Step) -> Found:
     refuse(_check(book, body, items))
     vouchers.check_days(book, body.postings)
     party = party_id(book, body.customer, "/customer") or party_id(book, body.supplier, "/supplier")
-    owners = tuple(vouchers.Owner(item.party, item.id) for item in items) or (vouchers.Owner(party),)
+    owners = tuple(_owners(body, items)) or (vouchers.Owner(party),)
     text = body.text or ""
     earns = _earns(book, body)
     origin = vouchers.Origin(
@@ -44,6 +45,18 @@ def create(book: Book, step: Step) -> Found:
         _close(book, body, closes, item, f"{step.key}#{at}", number)
     count(book)
     return vouchers.found(number or 0, book.changed)
+
+
+def _owners(body: Voucher, items: list[Item]) -> Iterator[vouchers.Owner]:
+    """Each document that is closed has its line; one after them is too much, and stays on the party's account."""
+    yield from (vouchers.Owner(item.party, item.id) for item in items)
+    if items:
+        yield from (vouchers.Owner(items[0].party) for _ in _owed(body)[len(items) :])
+
+
+def _owed(body: Voucher) -> list[PostingLine]:
+    lines = [line for part in body.postings for line in part.lines]
+    return [line for line in lines if line.role in vouchers.ITEM_ROLES and line.amount]
 
 
 def _earns(book: Book, body: Voucher) -> int | None:
@@ -63,8 +76,8 @@ def _check(book: Book, body: Voucher, items: list[Item]) -> Iterator[Refusal]:
         problems = [*check_amount(closes.amount, item.currency, f"/closes/{at}/amount")]
         closed[item.id] = closed.get(item.id, ZERO) + closes.amount
         yield from problems or open_left(book, item, closed[item.id], closed[item.id], f"/closes/{at}")
-    lines = [line for part in body.postings for line in part.lines if line.role in vouchers.ITEM_ROLES and line.amount]
-    if len(items) > 1 and len(lines) != len(items):
+    lines = _owed(body)
+    if items and not len(items) <= len(lines) <= len(items) + 1:
         message = f"{len(items)} documents are closed by {len(lines)} lines on receivable: each needs its own"
         yield Refusal(message, "/closes", "CLOSES_MISFIT")
 

@@ -50,21 +50,39 @@ class Insert:
         self.text = f"INSERT INTO {table.name} ({', '.join(self.names)}) VALUES ({', '.join('?' * len(columns))})"
 
     def one(self, connection: Connection, values: Values) -> int:
-        text = _marked(f"{self.text} RETURNING id", connection)
-        return int(connection.exec_driver_sql(text, self._row(values)).scalar_one())
+        return int(row(connection, f"{self.text} RETURNING id", *self._row(values))[0])
 
     def many(self, connection: Connection, rows: Sequence[Values]) -> None:
         if rows:
-            connection.exec_driver_sql(_marked(self.text, connection), [self._row(row) for row in rows])
+            cursor = connection.connection.cursor()
+            try:
+                cursor.executemany(_marked(self.text, connection), [self._row(row) for row in rows])
+            finally:
+                cursor.close()
 
     def _row(self, values: Values) -> tuple[Any, ...]:
         pairs = zip(self.stores, map(values.get, self.names), strict=True)
         return tuple(store(value) if store and value is not None else value for store, value in pairs)
 
 
-def run(connection: Connection, text: str, *values: Any) -> Any:
+def run(connection: Connection, text: str, *values: Any) -> None:
     """One statement with `?` for its values."""
-    return connection.exec_driver_sql(_marked(text, connection), values)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(_marked(text, connection), values)
+    finally:
+        cursor.close()
+
+
+def row(connection: Connection, text: str, *values: Any) -> Any:
+    """The one row that a statement gives."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(_marked(text, connection), values)
+        (found,) = cursor.fetchall()
+        return found
+    finally:
+        cursor.close()
 
 
 def _row_type(name: str, names: Sequence[str]) -> Any:

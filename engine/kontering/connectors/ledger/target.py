@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kontering.connectors.ledger import invoices, journal, parties, payments, source, tables
-from kontering.connectors.ledger.book import Book, begin, open_book
+from kontering.connectors.ledger.book import Book, begin, finish, open_book
 from kontering.connectors.ledger.finding import find
 from kontering.connectors.ledger.options import Options
-from kontering.errors import Refusal, Refused
+from kontering.errors import Closed, Refusal, Refused
 from kontering.model.money import ZERO
 from kontering.model.plan import Found, Receipt, Step, Totals
 from kontering.model.record import Page, Pointer, Position, Record
@@ -51,20 +51,37 @@ class Ledger:
         self.now = now
         self._book: Book | None = None
         self._there = False
+        self._holds = False
 
     def send(self, step: Step) -> Receipt:
         """Enters one step; everything that could be wrong is said before anything is written."""
         enter = ACTIONS.get((step.action, step.kind))
         if enter is None:
             raise Refused([Refusal(f"the ledger knows no {step.action!r} of {step.kind}", "", "UNKNOWN")])
-        book, self._book = self._book or open_book(self.connection, self.options, self.now), None
-        begin(book)
-        receipt = enter(book, step)
+        if self._book is None:
+            self._book = open_book(self.connection, self.options, self.now)
+            self._book.held = {} if self._holds else None
+        book, self._book = self._book, None
+        try:
+            begin(book)
+            receipt = enter(book, step)
+        except (Refused, Closed):
+            finish(book)
+            raise
         self._book = book  # after trouble it is opened anew: what it remembers may have been rolled back
         return receipt
 
+    def hold(self) -> None:
+        """Many sends follow: what nobody asks for in between is written by `finish`, all at once."""
+        self._holds = True
+
+    def finish(self) -> None:
+        if self._book is not None:
+            finish(self._book)
+
     def find(self, kind: str, by: Mapping[str, str]) -> Sequence[Found]:
         """What the ledger has that fits all terms."""
+        self.finish()
         self._there = self._there or tables.exist(self.connection)
         return find(self.connection, self.options, kind, by) if self._there else ()
 
@@ -76,6 +93,7 @@ class Ledger:
 
     def read(self, kind: str, after: Position | None) -> Iterator[Page]:
         """The ledger's own records, oldest change first."""
+        self.finish()
         return source.read(self.connection, self.options, kind, after)
 
     def get(self, pointer: Pointer) -> Record | None:

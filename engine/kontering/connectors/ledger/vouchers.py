@@ -16,6 +16,7 @@ from kontering.connectors.ledger.book import (
     check_role,
     ensure_account,
     ensure_code,
+    enter,
     version,
 )
 from kontering.connectors.ledger.payload import Posting, PostingLine
@@ -81,8 +82,8 @@ def post(book: Book, postings: Sequence[Posting], origin: Origin) -> int | None:
     vouchers = [_voucher(book, origin, first + at, at, part, recorded) for at, part in enumerate(parts)]
     owners = repeat(origin.owners[0]) if len(origin.owners) == 1 else iter(origin.owners)
     entries = [row for at, part in enumerate(parts) for row in _entries(book, owners, origin, first + at, part)]
-    _VOUCHERS.many(book.connection, vouchers)
-    _ENTRIES.many(book.connection, entries)
+    enter(book, _VOUCHERS, vouchers)
+    enter(book, _ENTRIES, entries)
     return first
 
 
