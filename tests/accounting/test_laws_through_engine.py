@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.accounting.neutral import Neutral
 from tests.accounting.test_year import Year
 
 from kontering.accounting.settings import Settings
+from kontering.connectors.ledger import periods, reads
 from kontering.model.document import Planned
 
 ZERO = Decimal(0)
@@ -78,3 +80,16 @@ def test_money_that_comes_later_is_registered_on_the_edition_that_counts(tmp_pat
     assert [one.state for one in engine.look() if one.document] == ["done", "done"]
     assert engine.balances()["psp_clearing"] == Decimal("80.00")
     assert engine.balances().get("receivable", ZERO) == ZERO
+
+
+def test_what_was_paid_too_much_stays_on_the_account_and_the_month_closes(tmp_path: Path) -> None:
+    line = {"date": "2026-03-09", "currency": "DKK", "amount": "110.00", "text": "Faktura", "reference": "1"}
+    engine = books(tmp_path, [order(1, "100.00"), Neutral(source="bank", kind="tx", id="T1", data=line)])
+
+    with engine.store(engine.project()) as store, store.begin() as tx:
+        last = dt.date(2026, 3, 31)
+        (left,) = reads.open_items(tx.connection, at=last)
+        done = periods.close(tx.connection, last, by="bookkeeper", at=dt.datetime(2026, 4, 2, tzinfo=dt.UTC))
+
+    assert (left.kind, left.open, left.base) == ("on_account", Decimal("-10.00"), Decimal("-10.00"))
+    assert done.closed

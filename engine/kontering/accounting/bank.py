@@ -162,9 +162,10 @@ def vouchers(found: Match, settings: Settings) -> Iterator[Posting]:
     surplus = to_currency(found.surplus * fx, settings.base_currency)
     lines = [PostingLine(role=line.role, amount=bank, text=line.text or None)]
     lines += [PostingLine(role="fees", amount=fee)] if fee else []
-    for number, ((item, _), amount) in enumerate(zip(parts, closed, strict=True)):
-        whole = amount + (surplus if number == 0 else ZERO)
-        lines.append(PostingLine(role=item.role, amount=-whole, text=item.number, party=item.party))
+    for (item, _), amount in zip(parts, closed, strict=True):
+        lines.append(PostingLine(role=item.role, amount=-amount, text=item.number, party=item.party))
+    if surplus:  # nobody's document: the customer's credit
+        lines.append(PostingLine(role=parts[0][0].role, amount=-surplus, party=parts[0][0].party))
     rest = -sum((one.amount for one in lines), ZERO)
     lines += [PostingLine(role="fx_difference", amount=rest)] if rest else []
     yield Posting(kind="bank", key=line.key, date=line.date, lines=tuple(lines), text=found.reason)
