@@ -6,7 +6,7 @@ Shared by the deliverers: one sends over a network, step by step; the other work
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kontering.model.document import Planned
@@ -20,8 +20,9 @@ from kontering.store.documents import Row
 from kontering.store.store import Tx
 from kontering.sync import facts as known
 from kontering.sync import flow as reading
-from kontering.sync import ids, keys, matching, planner, state_plan
+from kontering.sync import ids, matching, planner, state_plan
 from kontering.sync.facts import Facts, Nobody, Origin, Several
+from kontering.sync.others import NOBODY, Others, Settled, beside
 from kontering.sync.prepare import Held, Ready, Skipped, prepare
 from kontering.sync.state_plan import WantedState
 from kontering.sync.wanted import Wanted
@@ -50,11 +51,29 @@ class Aside:
     columns: dict[str, Any]
 
 
-def settle(tx: Tx, row: Row, flow: WiredFlow) -> Document | Aside | None:
+@dataclass(slots=True)
+class Together:
+    """What is known of other documents while a run of bank lines is prepared in one transaction: read once for all."""
+
+    flow: str = ""
+    known: Others = NOBODY
+    settled: Settled = field(default_factory=Settled)
+
+    def others(self, tx: Tx, flow: WiredFlow) -> Others:
+        if flow.maker.mapping.target != "bank_line":
+            self.flow = ""
+            return reading.others(tx, flow.target, flow.source)
+        if flow.name != self.flow:
+            self.flow, self.settled = flow.name, Settled(flow=flow.name)
+            self.known = beside(reading.others(tx, flow.target, flow.source), self.settled)
+        return self.known
+
+
+def settle(tx: Tx, row: Row, flow: WiredFlow, together: Together) -> Document | Aside | None:
     """The document of a row. Prepared only now, it may be put aside, or have moved to its customer's lane (None)."""
     if row.document is not None:
         return codec.document(row.kind, row.document)
-    prepared = prepare(flow.maker, row.record, reading.others(tx, row.connection, flow.source))
+    prepared = prepare(flow.maker, row.record, together.others(tx, flow))
     match prepared:
         case Ready():
             document = next((one for one in reading.documents_of(prepared) if one.key == row.key), None)
@@ -62,7 +81,8 @@ def settle(tx: Tx, row: Row, flow: WiredFlow) -> Document | Aside | None:
                 return Aside("skipped", {"code": "REBILLED", "reason": "other documents took its place"})
             columns = reading.settled_columns(row.connection, document)
             documents.settled(tx, row.id, columns.pop("document"), **columns, mapping=flow.maker.mapping.digest)
-            documents.wake(tx, [(document.kind, row.key), keys.open_items(row.connection)])
+            documents.wake(tx, [(document.kind, row.key), *reading.opened(row.connection, document.kind)])
+            together.settled.add(document)
             if columns["lane"] == row.lane:
                 return document
             lanes.wake(tx, [(columns["lane"], row.connection)])  # behind what its customer's lane has already

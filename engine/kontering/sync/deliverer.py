@@ -199,7 +199,7 @@ class Serving:
 
     def _begin(self, tx: Tx, row: Row) -> Course | None:
         flow = self.wired.flows[row.flow]
-        document = courses.settle(tx, row, flow)
+        document = courses.settle(tx, row, flow, courses.Together())
         if isinstance(document, courses.Aside):
             self._end(tx, row, document.state, document.columns)
             return None

@@ -194,13 +194,18 @@ def accept(tx: Tx, flow: WiredFlow, items: Sequence[Prepared]) -> None:
     seen = documents.latest(tx, flow.name, list(named))
     documents.supersede(tx, [row.id for row in seen.values()])
     rows = [row for item in items for row in rows_of(flow, item, seen)]
-    if any(row["kind"] in OPENS and row["document"] is not None for row in rows):
-        documents.wake(tx, [keys.open_items(flow.target)])
+    kinds = {row["kind"] for row in rows if row["document"] is not None}
+    documents.wake(tx, {thing for kind in kinds for thing in opened(flow.target, kind)})
     documents.insert(tx, rows)
     lanes.wake(tx, [(row["lane"], flow.target) for row in rows if row["state"] in lanes.OPEN])
     documents.wake(tx, [(row["kind"], row["key"]) for row in rows if row["document"] is not None])
     ends = [row for row in rows if row["state"] not in lanes.OPEN]
     audit.append(tx, [_ended(flow, row) for row in ends])
+
+
+def opened(connection: str, kind: str) -> tuple[keys.Thing, ...]:
+    """What a new document of a kind may be waited for as, beside itself: something more or less to be paid."""
+    return (keys.open_items(connection),) if kind in OPENS else ()
 
 
 def documents_of(item: Prepared) -> tuple[Document, ...]:
