@@ -16,11 +16,13 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.connectors.smtp.post_office import Box, office
 
 from kontering.connectors.economic.simulator import make as make_economic
 from kontering.connectors.woocommerce.simulator import make as make_shop
 from kontering.project.project import load_project
-from kontering.sync.doctor import Finding, examine, worst
+from kontering.sync.doctor import examine
+from kontering.sync.findings import Finding, worst
 from kontering.testing import Simulated, serve
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "webshop"
@@ -180,3 +182,28 @@ def test_a_clock_that_is_wrong_is_told(project: Project, monkeypatch: pytest.Mon
     (clock,) = [one for one in found if one.about == "clock"]
     assert (clock.state, clock.says) == ("missing", "this machine's clock is 300 s behind the system's")
     assert worst(found) == "missing"
+
+
+def mails_from(project: Project, port: int) -> None:
+    more = f"host: 127.0.0.1, port: {port}, security: none, from: a@nordlys.example, books: economic, since: 2026-01-01"
+    project.write("\nflows:", f"  post: {{connector: smtp, {more}}}\n\nflows:")
+
+
+def test_a_mail_server_is_knocked_at(project: Project) -> None:
+    with office(Box()) as port:
+        mails_from(project, port)
+        code, found = project.found("post")
+    closed_code, closed = project.found("post")
+
+    assert (code, found["credentials"][0]) == (0, "fine")
+    assert (closed_code, closed["answer"][0]) == (3, "trouble")
+
+
+def test_access_that_nobody_has_granted_is_told_with_the_way(project: Project) -> None:
+    more = "organization: 1, client_id: acme, client_secret: {secret: ECO_APP}, grant: connect"
+    project.write("\nflows:", f"  dinero: {{connector: dinero, {more}}}\n\nflows:")
+
+    done = project.doctor("dinero")
+
+    assert done.returncode == 1
+    assert "kontering connect" in done.stdout

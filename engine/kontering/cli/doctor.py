@@ -13,7 +13,7 @@ from kontering.cli.options import open_project, project_option
 from kontering.connectors import registry
 from kontering.project.project import Project
 from kontering.sync import doctor
-from kontering.sync.doctor import Finding
+from kontering.sync.findings import Finding, worst
 
 EXIT = {"fine": 0, "unknown": 0, "missing": 1, "trouble": 3}
 
@@ -43,7 +43,7 @@ def command(ctx: click.Context, connections: tuple[str, ...], folder: Path | Non
             _write(project, *told[-1])
     if as_json:
         output.write_json({"connections": [_json(project, name, found) for name, found in told]})
-    ctx.exit(max(EXIT[doctor.worst(found)] for _, found in told))
+    ctx.exit(max(EXIT[worst(found)] for _, found in told))
 
 
 def _write(project: Project, name: str, found: list[Finding]) -> None:
@@ -68,7 +68,7 @@ def _json(project: Project, name: str, found: list[Finding]) -> dict[str, Any]:
         for one in found
     ]
     connector = project.connections[name].connector
-    return {"connection": name, "connector": connector, "state": doctor.worst(found), "findings": rows}
+    return {"connection": name, "connector": connector, "state": worst(found), "findings": rows}
 
 
 _PAINT = {"fine": output.good, "missing": output.bad, "trouble": output.bad, "unknown": output.careful}

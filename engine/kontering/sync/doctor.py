@@ -7,61 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
-from typing import Any, Literal, cast
+from dataclasses import replace
+from typing import Any, cast
 
 import httpx
 
 from kontering.connectors import registry
-from kontering.diagnostics import Diagnostic, Span
+from kontering.diagnostics import Diagnostic
 from kontering.errors import ConnectorError, Denied, Misuse, Problems, Refused, StoreUnusable
-from kontering.project import opened, snapshot
-from kontering.project.parts import Connection, Flow, Project
+from kontering.project import opened
+from kontering.project.parts import Connection, Project
 from kontering.project.secrets import Secret
 from kontering.sdk import http
-from kontering.sdk.connector import Connector, JsonObject, Source, Target
+from kontering.sdk.connector import Connector, Source, Target
 from kontering.store.store import Store
+from kontering.sync import condition
+from kontering.sync.findings import Finding, Seen
 from kontering.sync.granted import tokens_of
 
-State = Literal["fine", "missing", "unknown", "trouble"]
-
-SKEW = 60.0
-"""Seconds by which two clocks may differ: signatures and idempotency keys live for some minutes."""
-
 LAST = ("reference", "email", "sku", "key", "number", "name")
-GROUPS = "with.customer_group"
 NOBODY = "kontering-doctor"
 """What is looked for to see whether looking is allowed: nothing is called so."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; `way` says how to mend it. `trouble` is a system that doesn't answer."""
-
-    about: str
-    state: State
-    says: str
-    way: str = ""
-    span: Span | None = None
-
-
-@dataclass(slots=True)
-class Seen:
-    """What was read of the live system so far, and by how much its clock is ahead of ours."""
-
-    now: Callable[[], dt.datetime]
-    records: dict[str, dict[str, JsonObject]] = field(default_factory=dict)
-    ahead: float | None = None
-
-    def hears(self, response: httpx.Response) -> None:
-        """The Date header of an answer; the last one counts."""
-        try:
-            said = parsedate_to_datetime(response.headers.get("date", ""))
-        except ValueError:
-            return
-        aware = said if said.tzinfo else said.replace(tzinfo=dt.UTC)
-        self.ahead = (aware - self.now()).total_seconds()
 
 
 def utc_now() -> dt.datetime:
@@ -87,16 +53,12 @@ def examine(
     seen = Seen(now)
     if connector.embedded is not None:
         yield from _embedded(project, connection, connector, settings, seen)
+    elif connector.knock is not None:
+        yield from _door(connector, connector.knock, settings)
     elif connector.source is None and connector.target is None:
         yield Finding(about="reading", state="unknown", says=f"{connector.title} can't be asked anything")
     else:
         yield from _over_the_network(project, connection, connector, settings, seen, transport)
-
-
-def worst(findings: Sequence[Finding]) -> State:
-    """What decides the exit code."""
-    order: tuple[State, ...] = ("trouble", "missing", "unknown")
-    return next((state for state in order if any(one.state == state for one in findings)), "fine")
 
 
 def _over_the_network(
@@ -107,19 +69,24 @@ def _over_the_network(
     seen: Seen,
     transport: httpx.BaseTransport | None,
 ) -> Iterator[Finding]:
-    tokens = tokens_of(project, connection.name, connector, settings)
+    try:
+        tokens = tokens_of(project, connection.name, connector, settings)
+    except Misuse as no:
+        way = f"`kontering connect {connection.name}` grants it in the browser"
+        yield Finding(about="access", state="missing", says=str(no), way=way)
+        return
     with http.client(connector, settings, transport=transport, read_only=True, tokens=tokens) as client:
         client.event_hooks = {"response": [seen.hears]}
         source = connector.source(settings, client) if connector.source else None
         target = connector.target(settings, client) if connector.target else None
         rights = list(_rights(project, connection, connector, source, target, seen))
         yield from _told(connector, rights)
-        yield from _clock(seen)
+        yield from condition.clock(seen)
         if any(one.state == "fine" for one in rights):
-            yield from _reference(project, connection, connector, seen)
-            yield from _groups(project, connection, connector, seen)
-            yield from _periods(connector, seen)
-            yield from _named_things(project, connection, target)
+            yield from condition.reference(project, connection, connector, seen)
+            yield from condition.groups(project, connection, connector, seen)
+            yield from condition.periods(connector, seen)
+            yield from condition.named_things(project, connection, target)
             yield from _writing(connector, connection, project)
 
 
@@ -136,7 +103,22 @@ def _embedded(
         yield Finding(about="store", state="trouble", says=str(trouble))
         return
     yield from _told(connector, rights)
-    yield from _reference(project, connection, connector, seen)
+    yield from condition.reference(project, connection, connector, seen)
+
+
+def _door(
+    connector: Connector, knock: Callable[[Mapping[str, Any]], str], settings: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """A system that isn't spoken to over HTTP: is anybody there, and do they let us in?"""
+    try:
+        said = knock(settings)
+    except (Denied, Refused) as no:
+        way = f"`kontering docs connectors {connector.name}` says which settings it takes"
+        yield Finding(about="credentials", state="missing", says=str(no), way=way)
+    except ConnectorError as no:
+        yield Finding(about="answer", state="trouble", says=str(no), way="try again; are host and port right?")
+    else:
+        yield Finding(about="credentials", state="fine", says=f"accepted by {said or connector.title}")
 
 
 def _secrets(connection: Connection) -> Iterator[Finding]:
@@ -229,133 +211,6 @@ def _told(connector: Connector, rights: Sequence[Finding]) -> Iterator[Finding]:
         yield Finding(about="use", state="unknown", says="no flow of this project reads from it or delivers to it")
 
 
-# --- what the system has
-
-
-def _clock(seen: Seen) -> Iterator[Finding]:
-    if seen.ahead is None:
-        return
-    seconds = round(abs(seen.ahead))
-    if seconds <= SKEW:
-        yield Finding(about="clock", state="fine", says=f"{seconds} s apart")
-        return
-    which = "behind" if seen.ahead > 0 else "ahead of"
-    says = f"this machine's clock is {seconds} s {which} the system's"
-    yield Finding(about="clock", state="missing", says=says, way="let the machine keep its time by NTP")
-
-
-def _reference(project: Project, connection: Connection, connector: Connector, seen: Seen) -> Iterator[Finding]:
-    """Every account and code that the project's tables can give, held against what is there now."""
-    if not seen.records:
-        return
-    live = snapshot.Snapshot(
-        connection=connection.name, connector=connector.name, records=seen.records, file="the system as it is now"
-    )
-    for place, kind in _proved(connector, connection, seen):
-        lacking = list(snapshot.check_place(connection, live, kind, place, connector.reads[kind].proves[place]))
-        for one in lacking:
-            way = f"make it in {connector.title}, or change the table"
-            yield Finding(about=place, state="missing", says=one.message, way=_near(one, way), span=one.span)
-        if not lacking:
-            yield Finding(about=place, state="fine", says=f"every {kind.replace('_', ' ')} that it names is there")
-    yield from _kept(project, connection, seen)
-
-
-def _proved(connector: Connector, connection: Connection, seen: Seen) -> Iterator[tuple[str, str]]:
-    for kind, reads in connector.reads.items():
-        for place in reads.proves if kind in seen.records else ():
-            owner, _, name = place.partition(".")
-            if (owner == "with" and name in connection.params) or owner in connection.tables:
-                yield place, kind
-
-
-def _near(problem: Diagnostic, way: str) -> str:
-    hint = problem.hint or ""
-    return f"{hint.removesuffix('?')}? Else {way}" if hint.startswith("did you mean") else way
-
-
-def _kept(project: Project, connection: Connection, seen: Seen) -> Iterator[Finding]:
-    """The snapshot, by which `check` proves the tables in CI."""
-    kept, broken = snapshot.read_snapshot(project.folder, connection.name)
-    way = f"`kontering pull {connection.name}`, and commit the file"
-    if broken or kept is None:
-        says = broken[0].message if broken else "there is none, so `check` can't prove the tables offline"
-        yield Finding(about="snapshot", state="missing" if broken else "unknown", says=says, way=way)
-        return
-    other = [kind for kind, there in seen.records.items() if kept.records.get(kind, {}).keys() != there.keys()]
-    if other:
-        yield Finding(about="snapshot", state="unknown", says=f"older than the system: {', '.join(other)}", way=way)
-    else:
-        yield Finding(about="snapshot", state="fine", says="as the system is now")
-
-
-def _groups(project: Project, connection: Connection, connector: Connector, seen: Seen) -> Iterator[Finding]:
-    """The groups into which flows put their buyers."""
-    proving = [(kind, reads.proves[GROUPS]) for kind, reads in connector.reads.items() if GROUPS in reads.proves]
-    for kind, path in proving:
-        there = {str(row.get(path)) for row in seen.records.get(kind, {}).values()}
-        policies = [flow.policy.customers for flow in _flows_to(connection, project)]
-        named = {one.group for buyers in policies for one in (buyers.consumer, buyers.business, buyers.public)}
-        for group in sorted(name for name in named if name):
-            if group in there:
-                yield Finding(about="customers", state="fine", says=f"group {group} is there")
-            else:
-                way = f"make it in {connector.title}, or change the flow's customers"
-                yield Finding(about="customers", state="missing", says=f"there is no group {group}", way=way)
-
-
-def _periods(connector: Connector, seen: Seen) -> Iterator[Finding]:
-    """Is today's period open, and since when are the days before closed?"""
-    for kind, reads in connector.reads.items():
-        if reads.days is None or kind not in seen.records:
-            continue
-        first, last, closed = reads.days
-        rows = [(str(row[first]), str(row[last]), bool(row[closed])) for row in seen.records[kind].values()]
-        today = seen.now().date().isoformat()
-        of_today = [shut for begin, end, shut in rows if begin <= today <= end]
-        if not of_today:
-            says, way = f"no period holds today, {today}", "make the accounting year"
-            yield Finding(about="periods", state="missing", says=says, way=way)
-        elif all(of_today):
-            says, way = f"today's period, {today}, is closed", "open it, or let the flow's closed_period decide"
-            yield Finding(about="periods", state="missing", says=says, way=way)
-        else:
-            until = max((end for _, end, shut in rows if shut and end < today), default="")
-            says = f"today is open{f', closed until {until}' if until else ''}"
-            yield Finding(about="periods", state="fine", says=says)
-
-
-def _named_things(project: Project, connection: Connection, target: Target | None) -> Iterator[Finding]:
-    """Products and customers that flows name by their number."""
-    for kind, term, number, where in _named(project, connection) if target else ():
-        assert target is not None
-        try:
-            there = bool(target.find(kind, {term: number}))
-        except ConnectorError as no:
-            yield Finding(about=where, state="unknown", says=f"{kind} {number}: {no}")
-            continue
-        if there:
-            yield Finding(about=where, state="fine", says=f"{kind} {number} is there")
-        else:
-            says = f"there is no {kind} {number}"
-            yield Finding(about=where, state="missing", says=says, way=f"make it, or change `{where}` of the flow")
-
-
-def _named(project: Project, connection: Connection) -> Iterator[tuple[str, str, str, str]]:
-    takes = registry.load(connection.connector).takes
-    seen: set[tuple[str, str]] = set()
-    for flow in _flows_to(connection, project):
-        policy = flow.policy
-        asked = (
-            ("product", "sku", policy.products.fallback, "products.fallback"),
-            ("customer", "number", policy.customers.single, "customers.single"),
-        )
-        for kind, term, number, where in asked:
-            if number and kind in takes and term in takes[kind].finds and (kind, number) not in seen:
-                seen.add((kind, number))
-                yield kind, term, number, where
-
-
 def _writing(connector: Connector, connection: Connection, project: Project) -> Iterator[Finding]:
     if connector.takes and _is_target(connection, project):
         says = "whether it may write shows with the first document: nothing was written to find out"
@@ -363,11 +218,7 @@ def _writing(connector: Connector, connection: Connection, project: Project) -> 
 
 
 def _is_target(connection: Connection, project: Project) -> bool:
-    return any(_flows_to(connection, project))
-
-
-def _flows_to(connection: Connection, project: Project) -> Iterator[Flow]:
-    return (flow for flow in project.flows.values() if flow.target == connection.name)
+    return any(condition.flows_to(connection, project))
 
 
 def _of(about: str, problem: Diagnostic) -> Finding:

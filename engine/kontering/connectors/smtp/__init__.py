@@ -15,6 +15,12 @@ def posts(settings: Settings, papers: Papers) -> Target:
     return Post(settings, papers)
 
 
+def knock(settings: Settings) -> str:
+    from kontering.connectors.smtp.server import knock as at_the_door
+
+    return at_the_door(settings)
+
+
 CONNECTOR = Connector(
     name="smtp",
     title="Mail server",
@@ -22,4 +28,5 @@ CONNECTOR = Connector(
     settings=SETTINGS,
     takes={"mail": Takes(payload="smtp/mail", calls=(CREATE,))},
     posts=posts,
+    knock=knock,
 )
