@@ -45,6 +45,7 @@ class PlannedVoucher:
     of: str | None = None
     closes: tuple[Closes, ...] = ()
     supplier: Party | None = None
+    due: dt.date | None = None
     payment: Paid | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()

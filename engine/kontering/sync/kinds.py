@@ -63,7 +63,7 @@ def _bill(asked: Asked) -> Outcome:
         "vat": [{"code": one.code, "base": one.base, "vat": one.vat} for one in bill.totals.rates],
     }
     voucher = voucher_of(asked, "bill", found.postings, currency=bill.currency, text=bill.note, figures=figures)
-    return made(replace(voucher, supplier=bill.supplier, warnings=bill.warnings, why=bill.why))
+    return made(replace(voucher, supplier=bill.supplier, due=bill.due, warnings=bill.warnings, why=bill.why))
 
 
 def _payment(asked: Asked) -> Outcome:

@@ -177,7 +177,7 @@ def _voucher(document: PlannedVoucher) -> JsonObject:
     }
     if document.supplier:
         data["supplier"] = {"id": Link("supplier", supplier_key(document)), "name": document.supplier.name}
-    more = {"document": document.of, "text": document.text, "closes": closes}
+    more = {"document": document.of, "text": document.text, "closes": closes, "due": document.due}
     return data | {name: value for name, value in more.items() if value}
 
 

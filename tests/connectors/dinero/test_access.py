@@ -25,7 +25,7 @@ from kontering.store.tokens import Kept, Sealed, new_key
 from kontering.testing import Faulty
 from kontering.testing.faults import at, before, every, html, lost, throttled, truncated, unreachable
 
-CONNECT = SETTINGS | {"grant": "connect"}
+CONNECT: dict[str, Any] = SETTINGS | {"grant": "connect"}
 TENANT = {"grant": "tenant", "tenant_id": "3b0c5f0e-0000-4000-8000-000000000001"}
 THREADS = 16
 
@@ -174,7 +174,10 @@ def test_a_key_that_is_none_is_said_so() -> None:
 
 def test_a_worker_that_is_gone_lets_others_renew(tmp_path: Path, sealed: Sealed) -> None:
     now = [1_000_000]
-    open_at = lambda: Store.open(f"sqlite:///{tmp_path / 'kept.db'}", project="acme", clock=lambda: now[0])  # noqa: E731
+
+    def open_at() -> Store:
+        return Store.open(f"sqlite:///{tmp_path / 'kept.db'}", project="acme", clock=lambda: now[0])
+
     killed, waits = Kept(open_at(), "books", sealed), Kept(open_at(), "books", sealed, sleep=lambda seconds: None)
     killed._take()
 

@@ -25,7 +25,8 @@ from tests.connectors.dinero.organisation import (
 from kontering.connectors.dinero.target import Dinero
 from kontering.errors import Closed, Denied, Refused, TryLater, Unsure
 from kontering.sdk.connector import Totals
-from kontering.testing import serve
+from kontering.testing import Faulty, serve
+from kontering.testing.faults import at, lost
 
 WHOLE = Totals(net=Decimal("399.92"), vat=Decimal("99.98"), gross=Decimal("499.90"))
 PAYMENT = {
@@ -237,17 +238,7 @@ def test_what_a_payment_lacks_may_be_the_fee() -> None:
 def test_a_voucher_is_booked_in_dineros_own_time() -> None:
     simulator = organisation(booking_polls=2)
     ours = target(simulator)
-    line = {
-        "Description": "Payout",
-        "Amount": Decimal("985.50"),
-        "AccountNumber": 55000,
-        "BalancingAccountNumber": 55040,
-    }
-    body = {
-        "VoucherDate": "2026-03-04",
-        "Lines": [line | {"AccountVatCode": "NONE", "BalancingAccountVatCode": "NONE"}],
-    }
-    made = ours.send(step("create", "voucher", body))
+    made = ours.send(step("create", "voucher", {"Item": item(55000, 55040)}))
     one = step("book", "voucher", {}, of=made)
 
     for _ in range(2):
@@ -260,6 +251,50 @@ def test_a_voucher_is_booked_in_dineros_own_time() -> None:
     assert booked_.done == {"create", "book"}
     assert simulator.state.balance(55000) == Decimal("985.50")
     assert len([call for call in simulator.calls if call.path.endswith("/ledgeritems/book")]) == 1
+
+
+def item(account: int, other: int) -> dict[str, Any]:
+    line = {"Description": "Payout", "Amount": Decimal("985.50"), "AccountNumber": account}
+    line |= {"BalancingAccountNumber": other, "AccountVatCode": "NONE", "BalancingAccountVatCode": "NONE"}
+    return {"VoucherDate": "2026-03-04", "Lines": [line]}
+
+
+def test_a_ledger_items_refusal_leads_into_its_part_of_the_payload() -> None:
+    with pytest.raises(Refused) as refused:
+        target(organisation()).send(step("create", "voucher", {"Item": item(9, 55040)}))
+
+    assert [one.path for one in refused.value.problems] == ["/Item/Lines/0/AccountNumber"]
+
+
+def bill(supplier: str, **more: Any) -> dict[str, Any]:
+    lines = [{"Description": "Paper", "AccountNumber": 2000, "VatCode": "I25", "Amount": Decimal("500")}]
+    body = {"PurchaseType": "credit", "ContactGuid": supplier, "VoucherDate": "2026-03-05", "Lines": lines}
+    return {"Purchase": body | {"PaymentDate": "2026-04-04", "CurrencyKey": "DKK", "ExternalReference": "B-1"} | more}
+
+
+@pytest.mark.parametrize(("credit", "owed"), [(False, "-500"), (True, "500")])
+def test_a_suppliers_bill_is_drafted_and_booked(credit: bool, owed: str) -> None:
+    simulator = organisation()
+    ours = target(simulator)
+    supplier = ours.send(step("create", "supplier", CONTACT | {"ExternalReference": "purchases/supplier/88"}))
+
+    made = ours.send(step("create", "voucher", bill(supplier.id, Credit=credit)))
+    counts = [ours.send(step("book", "voucher", {}, of=made)) for _ in range(2)]
+
+    assert made.done == {"create"}
+    assert [one.done for one in counts] == [{"create", "book"}] * 2
+    assert simulator.state.balance(63000) == Decimal(owed)
+    assert simulator.state.balance(64020) == Decimal(owed) / -5
+    assert simulator.state.contacts[supplier.id]["IsCreditor"] is True
+
+
+def test_a_bill_whose_answer_was_lost_waits_for_a_person() -> None:
+    simulator = organisation()
+    supplier = contact(outsider(simulator))
+    ours = target(Faulty(simulator, at(2, lost)))
+
+    with pytest.raises(Refused, match="look before it is sent again"):
+        ours.send(step("create", "voucher", bill(supplier)))
 
 
 def test_an_e_invoice_goes_to_the_ean_number() -> None:
