@@ -66,7 +66,16 @@ def _write(found: Sequence[Entry]) -> None:
             output.say(f"    {line}")
     if found:
         output.say()
-        output.say(f"{output.count(len(found), 'document')}: `kontering queue retry KEY`, or `skip KEY --reason …`.")
+        way = (
+            "`kontering queue replay KEY`"
+            if _all_done(found)
+            else "`kontering queue retry KEY`, or `skip KEY --reason …`"
+        )
+        output.say(f"{output.count(len(found), 'document')}: {way}.")
+
+
+def _all_done(found: Sequence[Entry]) -> bool:
+    return all(entry.state in ("done", "skipped") for entry in found)
 
 
 @command.command()

@@ -77,7 +77,8 @@ def command(
     logs.set_up(as_json=as_json)
     with contextlib.ExitStack() as stack:
         counts = health.Counts()
-        desks = [_desk(stack, project, counts) for project in chosen]
+        stores: dict[str, Store] = {}
+        desks = [_desk(stack, stores, project, counts) for project in chosen]
         work = worker.Work.of(desks, slots, threading.Event())
         if listen:
             stack.enter_context(_listening(work, counts, listen))
@@ -98,8 +99,11 @@ def _folders(projects: Path | None, folder: Path | None) -> Sequence[Path | None
     return found
 
 
-def _desk(stack: contextlib.ExitStack, project: Project, counts: health.Counts) -> Desk:
-    store = stack.enter_context(Store.open(project.store, project=project.name))
+def _desk(stack: contextlib.ExitStack, stores: dict[str, Store], project: Project, counts: health.Counts) -> Desk:
+    """Projects of one database share its connections: hundreds of them would use up what a server has."""
+    if project.store not in stores:
+        stores[project.store] = stack.enter_context(Store.open(project.store))
+    store = stores[project.store].project_of(project.name)
     desk = Desk(store=store, wired=wire(project), limiter=Shared(store))
     say = logs.teller(project.name)
 
