@@ -43,6 +43,7 @@ SCHEMAS = {
     "bill": {"id": "", "date": "date", "gross": "decimal"},
     "line": {"id": "", "date": "date", "amount": "decimal", "text": ""},
 }
+ENTRIES = ("charge", "refund", "fee", "fee_tax", "dispute", "reserve_hold", "reserve_release", "transfer", "adjustment")
 PAYOUT = {
     "type": "object",
     "properties": {
@@ -55,8 +56,9 @@ PAYOUT = {
                 "type": "object",
                 "properties": {
                     "id": {"type": "string"},
-                    "type": {"type": "string", "enum": ["charge", "refund", "fee", "reserve_hold", "reserve_release"]},
+                    "type": {"type": "string", "enum": list(ENTRIES)},
                     "order": {"type": "string"},
+                    "date": {"format": "date"},
                     "amount": {"format": "decimal"},
                     "fee": {"format": "decimal"},
                 },
@@ -101,7 +103,7 @@ fields:
   date: payout.date
   currency: {const: DKK}
   amount: payout.amount
-  entries: [{id: entries, each: payout.entries, as: entry, fields: {id: entry.id, type: entry.type, amount: entry.amount, fee: {path: entry.fee, missing: skip}, reference: {path: entry.order, missing: skip}}}]
+  entries: [{id: entries, each: payout.entries, as: entry, fields: {id: entry.id, type: entry.type, amount: entry.amount, fee: {path: entry.fee, missing: skip}, date: {path: entry.date, missing: skip}, reference: {path: entry.order, missing: skip}}}]
 """,
     "bill": """
 to: bill
@@ -130,9 +132,12 @@ class Shop:
     folder: Path
     count: int = 0
 
+    accounting: str = "match_by_amount: suggest"
+
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "kontering.yaml").write_text(PROJECT, encoding="utf-8")
+        text = PROJECT.replace("match_by_amount: suggest", self.accounting)
+        (self.folder / "kontering.yaml").write_text(text, encoding="utf-8")
         schemas = {name: _schema(fields) for name, fields in SCHEMAS.items()} | {"payout": PAYOUT}
         for name, schema in schemas.items():
             _write(self.folder / "schemas" / "records" / "small" / f"{name}.schema.json", json.dumps(schema))
@@ -149,6 +154,13 @@ class Shop:
 
     def line(self, id_: str, amount: str, text: str = "", *, day: str = "2026-03-10") -> None:
         self.add("line", {"id": id_, "date": day, "amount": amount, "text": text})
+
+    def payout(self, id_: str, *entries: Mapping[str, str], amount: str | None = None, day: str = "2026-03-09") -> None:
+        """A payout of these entries, for what they come to if nothing else is said."""
+        sums = (Decimal(one["amount"]) - Decimal(one.get("fee", "0")) for one in entries)
+        numbered = [{"id": f"{id_}-{at}", **one} for at, one in enumerate(entries)]
+        worth = amount or str(sum(sums, Decimal(0)))
+        self.add("payout", {"id": id_, "date": day, "amount": worth, "entries": numbered})
 
     def add(self, kind: str, data: Mapping[str, Any]) -> None:
         """One record, in a file of its own; files are read in the order of their numbers."""

@@ -39,7 +39,10 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order: paid by card or by transfer, edited or not, refunded in part or not."""
+    """An order: paid by card or by transfer, edited or refunded in part or neither.
+
+    Never both: a shop may have lowered the order by the refund itself, so what the two come to depends on their order.
+    """
 
     gross: Decimal
     card: bool
@@ -82,13 +85,13 @@ def _sold(made: World, name: str, order: Order) -> list[dict[str, Any]]:
     worth = order.gross if order.edited is None else order.edited
     made.moves(receivable=worth - card, psp_clearing=card)
     entries = [{"type": "charge", "order": name, "amount": str(card), "fee": "1.25"}] if order.card else []
-    if order.refund is not None and order.refund <= min(worth, order.gross) and order.edited is None:
+    if order.refund is not None and order.refund <= worth and order.edited is None:
         back = order.refund if order.card else ZERO
         data = {"id": f"R{name}", "order": name, "date": "2026-03-05", "gross": str(order.refund), "card": str(back)}
         made.records.append(("refund", data))
         made.moves(receivable=back - order.refund, psp_clearing=-back)
         entries += [{"type": "refund", "order": name, "amount": str(-back), "fee": "0"}] if order.card else []
-    if not order.card and order.edited is None and order.refund is None:
+    if not order.card and order.refund is None:
         _transferred(made, name, order)
     return entries
 
