@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import click
 
 from kontering.accounting.settlement import KnownPayment
-from kontering.cli import figures, output, pictures, reporting
-from kontering.cli.ledger import day, the_book
+from kontering.cli import figures, moments, output, pictures, reporting
+from kontering.cli.ledger import day, the_book, the_connection
 from kontering.cli.options import open_project, project_option
 from kontering.cli.reporting import Asked, Row
 from kontering.errors import Misuse
@@ -46,6 +46,18 @@ MONTHLY = ("recognition", "metrics")
 """Reports with a line for each month: without a first day they begin with the year."""
 
 
+def _days(
+    name: str, since: dt.datetime | None, until: dt.datetime | None, period: str | None
+) -> tuple[dt.date, dt.date]:
+    if period and (since or until):
+        raise Misuse("--period is in place of --since and --until.")
+    if period:
+        return moments.period(period)
+    last = until.date() if until else dt.datetime.now(dt.UTC).date()
+    begins = last.replace(month=1, day=1) if name in MONTHLY else FIRST
+    return since.date() if since else begins, last
+
+
 def _decimal(text: str | None) -> Decimal | None:
     try:
         return None if text is None else Decimal(text)
@@ -59,9 +71,9 @@ def command() -> None:
 
     \b
     Examples:
-      kontering report vat --since 2026-01-01 --until 2026-03-31
+      kontering report vat-return --period 2026-Q1
       kontering report open-items --until 2026-03-31 --csv
-      kontering report metrics --since 2026-01-01 --until 2026-12-31 --json
+      kontering report metrics --period 2026 --picture mrr.svg
     """
 
 
@@ -88,6 +100,7 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
     @_metrics_options(name)
     @click.option("--since", type=day, help="First day; without it, from the beginning (month by month: of the year).")
     @click.option("--until", type=day, help="Last day; without it, today.")
+    @click.option("--period", help="In place of both: 2026, 2026-H1, 2026-Q1 or 2026-03.")
     @click.option("--euro", type=str, help="Base currency for one euro, for amounts in euro.")
     @click.option("--connection", "book_of", help="Which connection, if several have embedded books.")
     @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
@@ -96,6 +109,7 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
     def run(
         since: dt.datetime | None,
         until: dt.datetime | None,
+        period: str | None,
         euro: str | None,
         book_of: str | None,
         as_csv: bool,
@@ -107,16 +121,14 @@ def _command(name: str, rows: Rows, about: str) -> click.Command:
         bridge: bool = False,
     ) -> None:
         project = open_project(folder)
-        the_book(project, book_of)
-        target = book_of or next(n for n, c in project.connections.items() if c.connector == "ledger")
+        target = the_connection(project, book_of)
         with Store.open(project.store, project=project.name, read_only=True) as store, store.look() as tx:
-            last = until.date() if until else dt.datetime.now(dt.UTC).date()
-            begins = last.replace(month=1, day=1) if name in MONTHLY else FIRST
+            first, last = _days(name, since, until, period)
             asked = ask(
                 tx,
                 project,
                 target,
-                since=since.date() if since else begins,
+                since=first,
                 until=last,
                 euro=_decimal(euro),
                 margin=_decimal(margin) or Decimal(1),

@@ -47,7 +47,7 @@ class Recognitions:
             raise Misuse(f"the project's own store has no records of the kind {kind}")
         with self.look() as tx:
             position = self._position(tx)
-            records = [] if after == position else list(self._records(tx))
+            records = [] if after == position else list(self.due(tx))
         for start in range(0, len(records), SIZE):
             yield Page(records=tuple(records[start : start + SIZE]), total=len(records))
         if after != position:
@@ -56,7 +56,7 @@ class Recognitions:
     def get(self, pointer: Pointer) -> Record | None:
         """One that is due, by its id."""
         with self.look() as tx:
-            return next((one for one in self._records(tx) if one.id == pointer.id), None)
+            return next((one for one in self.due(tx) if one.id == pointer.id), None)
 
     def _position(self, tx: Tx) -> Position:
         how = f"{self.settings.recognition}/{self.settings.partial_month}"
@@ -67,7 +67,8 @@ class Recognitions:
         today = dt.datetime.fromtimestamp(tx.now / 1000, tz=ZoneInfo(self.zone)).date()
         return today.replace(day=1) - dt.timedelta(days=1)
 
-    def _records(self, tx: Tx) -> Iterator[Record]:
+    def due(self, tx: Tx) -> Iterator[Record]:
+        """All that is due and there isn't yet."""
         last, invoices, credited = self._last(tx), list[Planned](), defaultdict[str, list[Planned]](list)
         for one in recognitions.deferring(tx, self.target):
             if one.kind == "invoice" or not one.credits:
