@@ -22,6 +22,7 @@ from tests.connectors.dinero.organisation import (
     target,
 )
 
+from kontering.connectors.dinero import CONNECTOR
 from kontering.connectors.dinero.target import Dinero
 from kontering.errors import Closed, Denied, Refused, TryLater, Unsure
 from kontering.sdk.connector import Totals
@@ -295,6 +296,17 @@ def test_a_bill_whose_answer_was_lost_waits_for_a_person() -> None:
 
     with pytest.raises(Refused, match="look before it is sent again"):
         ours.send(step("create", "voucher", bill(supplier)))
+
+
+@pytest.mark.parametrize(("kind", "path"), [("invoice", "/invoices"), ("credit_note", "/sales/creditnotes")])
+def test_a_booked_document_has_a_pdf(kind: str, path: str) -> None:
+    simulator = organisation()
+    who = outsider(simulator)
+    guid = booked(who, sale(contact(who)), path)["Guid"]
+    ours = target(simulator)
+    assert CONNECTOR.paper is not None
+
+    assert (CONNECTOR.paper(ours.settings, ours.client, kind, guid) or b"").startswith(b"%PDF")
 
 
 def test_an_e_invoice_goes_to_the_ean_number() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kontering.connectors.dinero.options import SCOPE, SETTINGS, authorize_url, base_url, filled, token_url
 from kontering.connectors.dinero.problem import problem
+from kontering.connectors.dinero.sales import paper
 from kontering.connectors.dinero.source import READS, Reader
 from kontering.connectors.dinero.target import TAKES, Dinero
 from kontering.connectors.dinero.unproven import FACTS
@@ -62,6 +63,7 @@ CONNECTOR = Connector(
     problem=problem,
     source=source,
     target=target,
+    paper=paper,
     simulator="kontering.connectors.dinero.simulator:make",
     facts=FACTS,
 )

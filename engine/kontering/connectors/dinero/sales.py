@@ -103,6 +103,13 @@ def e_invoice(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     return _done(step, "einvoice")
 
 
+def paper(settings: Settings, client: httpx.Client, kind: str, id_: str) -> bytes | None:
+    """The PDF of a booked document; drafts have none."""
+    path = one(settings, SALES[kind], id_) + ("/pdf" if kind == "credit_note" else "")
+    answer = client.get(path, headers={"accept": "application/octet-stream"})
+    return answer.content if answer.content.startswith(b"%PDF") else None
+
+
 def pay(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """Register a payment once: a stale timestamp says that it may be there, and then the payments are looked through.
 

@@ -73,7 +73,7 @@ def _throttled(asked: Ask) -> httpx.Response | None:
     if state.throttled:
         return _too_many(asked, most, state.throttled.pop(0))
     if len(state.asked) >= most:
-        return _too_many(asked, most, (state.asked[0] - since).total_seconds())
+        return _too_many(asked, most, (min([asked.now, *state.asked]) - since).total_seconds())
     state.asked.append(asked.now)
     return None
 
