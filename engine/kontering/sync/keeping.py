@@ -16,6 +16,7 @@ from kontering.errors import Misuse
 from kontering.store import audit, codec
 from kontering.store.store import Store, Tx
 from kontering.store.tables import delivery, document, link
+from kontering.sync import forgotten_lines
 
 FORGOTTEN = "forgotten"
 YEARS = 5
@@ -39,7 +40,8 @@ FINISHED = (*DELIVERED, "failed")
 def forget(store: Store, customer: str, *, who: str, dry: bool = False) -> tuple[str, ...]:
     """Forgets a customer, by key (`shop/customer/7`) or e-mail; its documents, which must all be finished."""
     with store.begin() as tx:
-        rows = _of(tx, customer)
+        own = _of(tx, customer)
+        rows = [*own, *forgotten_lines.that_paid(tx, (row.key for row in own))]
         if not rows:
             raise Misuse(f"nothing in the store is of {customer!r}: write a key (shop/customer/7) or an e-mail address")
         undone = sorted({row.key for row in rows if row.state not in FINISHED})
@@ -85,19 +87,28 @@ def is_forgotten(row: Any) -> bool:
 
 
 def take_out(tx: Tx, rows: Iterable[Any], people: Sequence[str], who: str, what: str) -> None:
-    keys = set()
+    keys, lines = set(), set()
     for row in rows:
         keys.add(row.key)
         values = {"record": forgotten_record(row.record), "document": anonymous(row.document), "details": MARK}
+        if row.kind == "bank_line":
+            lines.add(row.key)
+            values |= {
+                "record": forgotten_lines.of_record(values["record"] or "{}"),
+                "document": forgotten_lines.of_books(values["document"]),
+            }
         tx.connection.execute(sa.update(document).where(document.c.id == row.id).values(**values))
     for sent in _sent(tx, sorted(keys)):
         person = sent.kind in PEOPLE
         people = [*people, sent.key] if person else people
         values = {"sent": anonymous(sent.sent, person), "receipt": anonymous(sent.receipt, person)}
+        if sent.document in lines:
+            values = {name: forgotten_lines.of_books(text) for name, text in values.items()}
         tx.connection.execute(sa.update(delivery).where(delivery.c.id == sent.id).values(**values))
     for one in _linked(tx, [*sorted(keys), *people]):
         its = [link.c[name] == getattr(one, name) for name in ("project", "connection", "kind", "key")]
         tx.connection.execute(sa.update(link).where(*its).values(found=anonymous(one.found, one.kind in PEOPLE)))
+    forgotten_lines.forget_decisions(tx, sorted(lines))
     audit.append(tx, [audit.Entry(who=who, what=what, subject=key) for key in sorted(keys)])
 
 
