@@ -53,6 +53,7 @@ def work(
     if lease:
         lanes.LEASE = lease
     logging.getLogger("kontering").setLevel(logging.ERROR)  # what is meant to go wrong needs no words
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     judge = guard.verdict if guarded else blind
     with _opened(store) as first:
         desks = []

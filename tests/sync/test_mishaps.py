@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +17,11 @@ from tests.plain.books import Memory
 
 from kontering.connectors import registry
 from kontering.connectors.ledger.tables import ledger_invoice
+from kontering.errors import StoreUnusable
 from kontering.model.plan import Found, Receipt, Step, Totals
 from kontering.model.record import Page, Position
 from kontering.sdk.connector import Again, Connector, Settings, Target
-from kontering.store import audit
+from kontering.store import audit, tables
 from kontering.store.store import Store
 from kontering.sync import dispatch, status
 from kontering.sync.wiring import Wired, wire
@@ -189,3 +191,26 @@ def test_a_source_that_falls_over_is_tried_again_and_the_run_ends_well(
 
     assert summary.ended == {"done": 4}
     assert any("IndexError" in str(line.exc_info) for line in caplog.records)
+
+
+def test_a_store_that_fails_while_a_record_is_prepared_is_no_mistake_of_the_record(store: Store) -> None:
+    """Its trouble is told as the store's, and the record is read again when it is back."""
+    wired = shop.wired(shop.project(ORDERS, to="ledger"))
+    flow = wired.flows["orders"]
+    states = Cut(flow.policy.states)
+    broken = replace(flow, maker=replace(flow.maker, policy=replace(flow.policy, states=states)))
+
+    with pytest.raises(StoreUnusable):
+        dispatch.run(store, replace(wired, flows={**wired.flows, "orders": broken}))
+
+    assert status.status(store).counts == {}
+    with store.begin() as tx:  # its lease ends
+        tx.connection.execute(sa.update(tables.lane).values(owner=None, until=0))
+    assert dispatch.run(store, wired).ended == {"done": 4}
+
+
+class Cut(dict[str, Any]):
+    """The states of a flow; in the middle of asking for one the store's connection is gone."""
+
+    def __contains__(self, key: object) -> bool:
+        raise sqlite3.OperationalError("the connection is closed")

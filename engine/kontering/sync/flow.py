@@ -146,31 +146,32 @@ def _prepared(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> list[Prepar
     known = beside(others(tx, flow.target, flow.source), settled)
     ready: list[Prepared] = []
     for record in records:
-        item = _made(flow, record, known)
+        item = _made(tx, flow, record, known)
         for document in documents_of(item):
             settled.add(document)
         ready.append(item)
-    while _tried_again(flow, ready, known, settled):
+    while _tried_again(tx, flow, ready, known, settled):
         pass
     return ready
 
 
-def _tried_again(flow: WiredFlow, ready: list[Prepared], known: Others, settled: Settled) -> bool:
+def _tried_again(tx: Tx, flow: WiredFlow, ready: list[Prepared], known: Others, settled: Settled) -> bool:
     """A bank line that nothing explained may be clear once another of its page has closed what it was mistaken for."""
     found = False
     for at, item in enumerate(ready):
         if isinstance(item, Held) and item.waits is not None and settled.by_key:
-            again = ready[at] = _made(flow, item.record, known)
+            again = ready[at] = _made(tx, flow, item.record, known)
             for document in documents_of(again):
                 settled.add(document)
                 found = True
     return found
 
 
-def _made(flow: WiredFlow, record: Record, known: Others) -> Prepared:
+def _made(tx: Tx, flow: WiredFlow, record: Record, known: Others) -> Prepared:
     """A record whose document can't be made, for a reason that nobody foresaw, is failed; the others are read on."""
     made: list[Prepared] = []
-    with mishaps.Caught(lambda error: made.append(_mishap(flow, record, error)), but=(sa.exc.DBAPIError,)):
+    store_trouble = (sa.exc.DBAPIError, tx.connection.dialect.loaded_dbapi.Error)
+    with mishaps.Caught(lambda error: made.append(_mishap(flow, record, error)), but=store_trouble):
         made.append(_checked(prepare(flow.maker, record, known), flow))
     return made[-1]
 
