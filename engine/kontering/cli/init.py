@@ -16,7 +16,9 @@ from kontering.errors import Misuse
 STARTER = Path(__file__).parent / "starter"
 
 SOURCES = {"woocommerce": "A WooCommerce shop's orders"}
-TARGETS = {"ledger": "Kontering's own ledger", "economic": "e-conomic"}
+TARGETS = {"ledger": "Kontering's own ledger", "economic": "e-conomic", "dinero": "Dinero"}
+OWN_COUNTRY = frozenset({"dinero"})
+"""Books without VAT codes of other countries: their project begins without sales under One Stop Shop."""
 
 SAMPLE = "5101"
 """The order that the generated README explains."""
@@ -87,7 +89,7 @@ def _files(folder: Path, source: str, target: str) -> Iterator[tuple[Path, str]]
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.relative_to(root).as_posix() not in PARTS:
                 yield folder / _renamed(path.relative_to(root)), _filled(path, names)
-    for name in ORDERS:
+    for name in (name for name in ORDERS if target not in OWN_COUNTRY or "-oss-" not in name):
         order = resources.shipped("examples") / "webshop" / "orders" / f"{name}.json"
         yield folder / "fixtures" / "orders" / order.name, order.read_text(encoding="utf-8")
     for name in EDITED_BY:
@@ -110,7 +112,8 @@ def _names(folder: Path, source: str, target: str) -> dict[str, str]:
     """What the templates are filled with."""
     project = _project_name(folder.resolve().name)
     groups = _part(target, "groups.yaml")
-    names = {"project": project, "groups": groups, "sample": f"shop/order/{SAMPLE}"}
+    oss = "below_threshold" if target in OWN_COUNTRY else "registered"
+    names = {"project": project, "groups": groups, "sample": f"shop/order/{SAMPLE}", "oss": oss}
     return {
         **names,
         "title": folder.resolve().name,
@@ -150,6 +153,12 @@ def _write(folder: Path, files: list[Path], steps: tuple[str, ...], as_json: boo
 
 _STEPS = {
     "ledger": ("kontering check && kontering test", "kontering plan", "kontering run"),
+    "dinero": (
+        "kontering check && kontering test",
+        "kontering sandbox            # the simulated Dinero, in another terminal",
+        "kontering plan",
+        "kontering run",
+    ),
     "economic": (
         "kontering check && kontering test",
         "kontering sandbox            # the simulated e-conomic, in another terminal",

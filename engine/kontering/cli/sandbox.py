@@ -88,7 +88,9 @@ def _port(connection: Connection) -> int:
 def _stand(connection: Connection, project: Project) -> Stand:
     """Files that the project has of a system are what the simulated one begins with."""
     folders = [one.settings["folder"] for one in project.connections.values() if _holds(one, connection.connector)]
-    options = {"folder": folders[0]} if folders else {}
+    options: dict[str, Any] = {"folder": folders[0]} if folders else {}
+    if "calls_a_minute" in connection.settings:  # an agreement of its own, which the simulated system keeps too
+        options["calls_a_minute"] = connection.settings["calls_a_minute"]
     return Stand(system=connection.connector, port=_port(connection), options=options)
 
 

@@ -35,6 +35,8 @@ def make(
     unknown = set(habits) - {item.name for item in dataclasses.fields(Habits)}
     if unknown:
         raise TypeError(f"the simulated Dinero has no habit {sorted(unknown)[0]!r}")
+    if "calls_a_minute" in habits:  # an agreement of its own, whoever logs in
+        habits = {"personal_calls_a_minute": habits["calls_a_minute"], **habits}
     time = clock or now
     state = State(habits=Habits(**habits), organization=organization, closed_until=closed_until)
     chart.fill(state, time().astimezone(UTC).date())
