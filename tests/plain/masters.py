@@ -63,14 +63,17 @@ def project(
     page: int = 100,
     kinds: Sequence[str] = ("customer", "product"),
     folder: Path = FOLDER,
+    books: Connection | None = None,
 ) -> Project:
-    """A project with a flow for each kind."""
-    target: dict[str, Any] = {"settings": ECONOMIC, "tables": TABLES, "params": {"layout": 19}} if to == "economic" else {}
+    """A project with a flow for each kind; `books` is the target where it isn't `to` with the settings of here."""
+    target: dict[str, Any] = (
+        {"settings": ECONOMIC, "tables": TABLES, "params": {"layout": 19}} if to == "economic" else {}
+    )
     connections = {
         "shop": Connection(
             name="shop", connector="plain-shop", settings={"records": records, "page": page}, span=NOWHERE
         ),
-        "books": Connection(name="books", connector=to, span=NOWHERE, **target),
+        "books": books or Connection(name="books", connector=to, span=NOWHERE, **target),
     }
     flows = {f"{kind}s": _flow(kind, policy) for kind in kinds}
     return Project(
@@ -90,7 +93,12 @@ def _flow(kind: str, policy: Policy) -> Flow:
     return Flow(name=f"{kind}s", source="shop", kind=kind, mapping=mapping, target="books", policy=policy, span=NOWHERE)
 
 
-def wired(plan: Project, transport: httpx.BaseTransport | None = None, names: Sequence[str] = ()) -> Wired:
+def wired(
+    plan: Project,
+    transport: httpx.BaseTransport | None = None,
+    names: Sequence[str] = (),
+    connector: Connector | None = None,
+) -> Wired:
     to = plan.connections["books"].connector
-    connectors = {"plain-shop": SHOP, to: registry.load(to)}
+    connectors = {"plain-shop": SHOP, to: connector or registry.load(to)}
     return wire(plan, names, connectors=connectors, transports={"books": transport} if transport else {})
