@@ -11,6 +11,7 @@ import pytest
 from tests.accounting.made import DAY, SETTINGS, d
 
 from kontering.accounting import bank, suggest
+from kontering.accounting.bank import Match
 from kontering.accounting.suggest import Confirmed
 from kontering.model.bank import BankLine, OpenItem
 

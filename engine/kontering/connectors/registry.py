@@ -48,13 +48,13 @@ class Origin:
 
 def names() -> tuple[str, ...]:
     """All connectors there are, without importing one."""
-    return tuple(sorted({*OURS, *_foreign()}))
+    return tuple(sorted({*OURS, *(entry.name for entry in entry_points(group=GROUP) if _is_foreign(entry))}))
 
 
 def origins(name: str) -> tuple[Origin, ...]:
     """Who offers a connector of this name: one, if all is well."""
     ours = (Origin(value=OURS[name], package="kontering", version=__version__),) if name in OURS else ()
-    return (*ours, *_foreign().get(name, ()))
+    return (*ours, *_foreign(name))
 
 
 def load(name: str) -> Connector:
@@ -84,13 +84,14 @@ def _imported(value: str) -> object:
     return getattr(importlib.import_module(module), attribute)
 
 
-def _foreign() -> dict[str, tuple[Origin, ...]]:
-    found: dict[str, dict[str, Origin]] = {}
-    for entry in entry_points(group=GROUP):
-        origin = _origin(entry)
-        if origin.package != "kontering":  # ours are listed above
-            found.setdefault(entry.name, {})[origin.package] = origin
-    return {name: tuple(by_package.values()) for name, by_package in found.items()}
+def _foreign(name: str) -> tuple[Origin, ...]:
+    """Who offers it beside us; whoever offers another one isn't looked at, which costs more."""
+    found = (_origin(entry) for entry in entry_points(group=GROUP, name=name))
+    return tuple({origin.package: origin for origin in found if origin.package != "kontering"}.values())
+
+
+def _is_foreign(entry: EntryPoint) -> bool:
+    return entry.name not in OURS and _origin(entry).package != "kontering"
 
 
 def _origin(entry: EntryPoint) -> Origin:
