@@ -8,14 +8,12 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from kontering.connectors.smtp import message, paper, server, templates
 from kontering.connectors.smtp.templates import Written
 from kontering.errors import TryLater
 from kontering.sdk.connector import Found, Papers, Receipt, Settings, Step, Totals
-
-WAIT = 5.0
-"""Seconds until the books are asked again for a PDF that they haven't made yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,12 @@ class Post:
         return ()
 
     def send(self, step: Step) -> Receipt:
-        mail, _ = self.prepared(step.body, step.attempt)
-        to = message.addressees(self.settings, step.body)
+        return self.hand_over(step.body, step.attempt)
+
+    def hand_over(self, body: Mapping[str, Any], attempt: UUID) -> Receipt:
+        """Makes the whole mail and gives it to the server."""
+        mail, _ = self.prepared(body, attempt)
+        to = message.addressees(self.settings, body)
         said = server.hand_over(self.settings, mail, parseaddr(str(mail["From"]))[1], to)
         data = {"to": list(to), "subject": str(mail["Subject"]), "said": said}
         return Found(id=str(mail["Message-ID"]).strip("<>"), number="", done=frozenset({"create"}), data=data)
@@ -39,7 +41,7 @@ class Post:
     def trial(self, step: Step) -> Totals:
         raise ValueError("a mail comes to nothing")
 
-    def prepared(self, body: Mapping[str, Any], attempt: Any) -> tuple[EmailMessage, Written]:
+    def prepared(self, body: Mapping[str, Any], attempt: UUID) -> tuple[EmailMessage, Written]:
         """The whole mail, before anything is sent: whatever is wrong with it is found out here."""
         languages = tuple(dict.fromkeys((str(body.get("language") or ""), str(self.settings["language"]), "en")))
         folder = Path(str(self.settings["templates"]))
@@ -54,5 +56,5 @@ class Post:
             return None
         found = self.papers(str(self.settings["books"]), str(body["kind"]), str(id_))
         if found is None:
-            raise TryLater(f"{self.settings['books']} hasn't made the PDF of {body['number']} yet", after=WAIT)
+            raise TryLater(f"{self.settings['books']} hasn't made the PDF of {body['number']} yet")
         return found
