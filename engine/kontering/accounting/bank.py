@@ -184,18 +184,23 @@ def _named(line: BankLine, items: Sequence[OpenItem]) -> tuple[list[OpenItem], s
         by_reference = [item for item in items if line.reference in (item.number, item.key, *item.references)]
         if by_reference:
             return by_reference, f"reference {line.reference}"
-    slips = set(fik.numbers(f"{line.reference or ''} {line.text}"))
-    by_slip = [item for item in items if slips & {re.sub(r"\D", "", name).lstrip("0") for name in _names(item)}]
+    said = f"{line.reference or ''} {line.text}".casefold()
+    slips = set(fik.numbers(said))
+    by_slip = [item for item in items if slips and slips & {_digits(name) for name in _names(item)}]
     if by_slip:
         return by_slip, f"payment id of {', '.join(item.number for item in by_slip)}"
-    words = _words(f"{line.text} {line.reference or ''}")
-    found = [item for item in items if any(_says(line, item, word) for word in words & _names(item))]
+    words = _words(said)
+    found = [item for item in items if any(_says(line, item, name) for name in _names(item) if name in words)]
     names = ", ".join(item.number for item in found)
     return found, f"number {names} in the text"
 
 
-def _names(item: OpenItem) -> set[str]:
-    return {word.casefold() for word in (item.number, *item.references)}
+def _digits(name: str) -> str:
+    return re.sub(r"\D", "", name).lstrip("0")
+
+
+def _names(item: OpenItem) -> Iterator[str]:
+    return (word.casefold() for word in (item.number, *item.references))
 
 
 def _says(line: BankLine, item: OpenItem, word: str) -> bool:
@@ -246,10 +251,11 @@ def _same_amount(line: BankLine, items: Sequence[OpenItem], settings: Settings) 
 
 def _several(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> Match | None:
     """Items of one customer that add up; a second way to add up makes it none."""
-    found: list[tuple[OpenItem, ...]] = []
-    for party in dict.fromkeys(item.party for item in items if item.party is not None):
-        own = [item for item in items if item.party == party]
-        found += _sums(own, line.amount) if len(own) <= MOST_ITEMS else []
+    by_party: dict[str, list[OpenItem]] = {}
+    for item in items:
+        if item.party is not None:
+            by_party.setdefault(item.party, []).append(item)
+    found = [some for own in by_party.values() if 1 < len(own) <= MOST_ITEMS for some in _sums(own, line.amount)]
     if not found:
         return None
     numbers = ", ".join(item.number for item in found[0])
@@ -260,6 +266,8 @@ def _several(line: BankLine, items: Sequence[OpenItem], settings: Settings) -> M
 
 
 def _sums(items: Sequence[OpenItem], amount: Decimal) -> list[tuple[OpenItem, ...]]:
+    if abs(sum((item.amount for item in items), ZERO)) < abs(amount):
+        return []  # all of them together are too little
     return [
         some
         for size in range(2, min(len(items), MOST_IN_SUM) + 1)
