@@ -22,6 +22,7 @@ OURS: Mapping[str, str] = {
     "bank": "kontering.connectors.bank:CONNECTOR",
     "billy": "kontering.connectors.billy:CONNECTOR",
     "dinero": "kontering.connectors.dinero:CONNECTOR",
+    "dynaccount": "kontering.connectors.dynaccount:CONNECTOR",
     "economic": "kontering.connectors.economic:CONNECTOR",
     "files": "kontering.connectors.files:CONNECTOR",
     "ledger": "kontering.connectors.ledger:CONNECTOR",
