@@ -127,7 +127,8 @@ def _rows(tx: Tx, connection: str, last: int, since: dt.date | None) -> Sequence
     )
     if since is not None:
         moment = dt.datetime.combine(since, dt.time(), tzinfo=dt.UTC)
-        rows = rows.where(delivery.c.sent_at >= round(moment.timestamp() * 1000))
+        at = sa.func.coalesce(delivery.c.done_at, delivery.c.sent_at)
+        rows = rows.where(at >= round(moment.timestamp() * 1000))
     return tx.connection.execute(rows.order_by(delivery.c.id).limit(SOME)).all()
 
 

@@ -13,6 +13,7 @@ from kontering.store import audit, codec, cursors, deliveries, documents, gates,
 from kontering.store.store import Store, Tx
 
 State = Literal["done", "waiting", "held", "failed", "unsure", "skipped"]
+NO_ANSWER = "one of its steps has no answer: whether it happened is found out by the next run"
 NEEDS_A_PERSON = ("held", "failed", "unsure")
 
 _SHOWN: Mapping[str, State] = {"open": "waiting", "read": "waiting", "waiting": "waiting"}
@@ -274,7 +275,7 @@ def _entry(row: Any, *, unsure: bool) -> Entry:
         day=row.day or "",
         state=state,
         code=row.code or ("UNSURE" if state == "unsure" else ""),
-        reason=row.reason or row.trouble or "",
+        reason=row.reason or row.trouble or (NO_ANSWER if state == "unsure" else ""),
         since=row.changed_at,
         problems=_problems(row.details),
     )
