@@ -14,7 +14,7 @@ import click
 from kontering import __version__
 from kontering.cli import output
 from kontering.diagnostics import closest
-from kontering.errors import ConnectorError, KonteringError, Misuse, Problems, SystemFailed
+from kontering.errors import ConnectorError, Misuse, Problems, SystemFailed
 
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "start": {
@@ -116,8 +116,7 @@ def _exit_code(failure: Exception) -> int:
 def _words(failure: Exception) -> str:
     if isinstance(failure, OSError) and failure.strerror:
         return f"{failure.filename}: {failure.strerror}" if failure.filename else failure.strerror
-    name = "" if type(failure) in (KonteringError, Misuse, SystemFailed) else f"{type(failure).__name__}: "
-    return f"{name}{failure}"
+    return str(failure) or type(failure).__name__
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -76,6 +76,13 @@ SETTINGS: JsonObject = {
             "default": "books",
             "description": "The PDF: the books' own, one made here of a template (extra `pdf`), or none",
         },
+        "letterhead": {
+            "title": "Letterhead",
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "default": [],
+            "description": "Lines that say who you are, on pages made here and below mails: name, address, VAT number",
+        },
         "templates": {
             "title": "Templates",
             "type": "string",

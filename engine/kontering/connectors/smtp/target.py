@@ -12,7 +12,7 @@ from uuid import UUID
 
 from kontering.connectors.smtp import message, paper, server, templates
 from kontering.connectors.smtp.templates import Written
-from kontering.errors import TryLater
+from kontering.errors import Denied, TryLater
 from kontering.sdk.connector import Found, Papers, Receipt, Settings, Step, Totals
 
 
@@ -45,12 +45,15 @@ class Post:
         """The whole mail, before anything is sent: whatever is wrong with it is found out here."""
         languages = tuple(dict.fromkeys((str(body.get("language") or ""), str(self.settings["language"]), "en")))
         folder = Path(str(self.settings["templates"]))
-        written = templates.written(folder, str(body["template"]), tuple(filter(None, languages)), body["values"])
+        wanted, head = tuple(filter(None, languages)), self.settings.get("letterhead") or ()
+        written = templates.written(folder, str(body["template"]), wanted, body["values"], head)
         return message.made(self.settings, body, written, attempt, self._pdf(body, written)), written
 
     def _pdf(self, body: Mapping[str, Any], written: Written) -> bytes | None:
         way, id_ = self.settings.get("pdf", "books"), body.get("in_books")
         if way == "render":
+            if not self.settings.get("letterhead"):
+                raise Denied("an invoice must say who sends it: set the connection's letterhead, or pdf: none")
             return paper.printed(written.page, str(body["template"]))
         if way == "none" or not id_:
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -36,13 +36,15 @@ class Written:
     page: str | None
 
 
-def written(folder: Path, template: str, languages: tuple[str, ...], values: Mapping[str, Any]) -> Written:
+def written(
+    folder: Path, template: str, languages: tuple[str, ...], values: Mapping[str, Any], letterhead: Sequence[str] = ()
+) -> Written:
     """The texts in the first of the languages that has a template; raises Refused with the file and line."""
     if not NAME.fullmatch(template):
         raise Refused((Refusal(f"{template!r} can't be the name of a template", "/template"),))
     language = _language(folder, template, languages)
     environment = _environment(folder, language)
-    names = {"document": values, "language": language, **_roots(values)}
+    names = {**_roots(values), "document": values, "language": language, "letterhead": list(letterhead)}
     plain = _rendered(environment, f"{template}.{language}.txt", names)
     subject, text = _parted(plain, f"{template}.{language}.txt")
     return Written(
@@ -147,7 +149,8 @@ def money(amount: Any, currency: str = "", *, language: str) -> str:
     value = _decimal(amount)
     if not currency:
         return str(format_decimal(value, format="#,##0.00", locale=locale(language)))
-    return str(format_currency(value, currency, locale=locale(language)))
+    text = str(format_currency(value, currency, locale=locale(language)))
+    return re.sub(r"(?<=[A-Z])(?=[0-9])", "\xa0", text)  # DKK 278.90, as CLDR has it since 2022
 
 
 def number(value: Any, *, language: str) -> str:
