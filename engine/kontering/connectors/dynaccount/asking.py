@@ -73,9 +73,13 @@ def result(response: httpx.Response) -> Sequence[Row]:
     return found
 
 
+TIMES = frozenset({"time", "invoice_time_due", "time_delivery"})
+"""Columns that take seconds since 1970; texts of days are understood one way here and another way there."""
+
+
 def form(row: Row) -> list[tuple[str, str]]:
     """A row as it is sent: what isn't there is an empty text."""
-    return [(name, written(value)) for name, value in row.items()]
+    return [(name, column(name, value)) for name, value in row.items()]
 
 
 def bulk(rows_: Sequence[Row]) -> list[tuple[str, str]]:
@@ -85,18 +89,34 @@ def bulk(rows_: Sequence[Row]) -> list[tuple[str, str]]:
     [('amount[0]', '1'), ('amount[1]', '2'), ('txt[0]', ''), ('txt[1]', 'b')]
     """
     names = dict.fromkeys(name for row in rows_ for name in row)
-    return [(f"{name}[{number}]", written(row.get(name))) for name in names for number, row in enumerate(rows_)]
+    return [(f"{name}[{number}]", column(name, row.get(name))) for name in names for number, row in enumerate(rows_)]
+
+
+def column(name: str, value: Any) -> str:
+    """
+    >>> column("time", "2026-03-01"), column("txt", "2026-03-01")
+    ('1772323200', '2026-03-01')
+    """
+    return str(seconds(day_of(value))) if name in TIMES and value else written(value)
+
+
+def day_of(value: Any) -> date:
+    """A day, which a stored step has as a text."""
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def seconds(day: date) -> int:
+    """Midnight of a day, UTC."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def written(value: Any) -> str:
     """
-    >>> written(True), written(Decimal("-5.10")), written(date(2026, 3, 1)), written(None)
-    ('YES', '-5.10', '1772323200', '')
+    >>> written(True), written(Decimal("-5.10")), written(None)
+    ('YES', '-5.10', '')
     """
     if isinstance(value, bool):
         return "YES" if value else "NO"
-    if isinstance(value, date):
-        return str(int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()))
     return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kontering.connectors.dynaccount import finding, writing
-from kontering.connectors.dynaccount.asking import rows
+from kontering.connectors.dynaccount.asking import day_of, rows, seconds
 from kontering.sdk import calls
 from kontering.sdk.connector import Again, Call, Closed, Found, Receipt, Settings, Step, Takes, Totals
 
@@ -46,14 +46,13 @@ class Dynaccount:
     def _closed_until(self, step: Step) -> date | None:
         """The last day of the closed years that lie without a gap from the document's day on."""
         day = step.body.get("enclosure", {}).get("time")
-        closed = sorted(
-            (int(row["time_start"]), int(row["time_end"])) for row in rows(self.client, "year", is_closed="YES")
-        )
-        moment = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) if isinstance(day, date) else None
-        until: int | None = None
-        for start, end in closed:
-            if moment is not None and start <= (moment if until is None else until + 1) <= end:
-                until = end
+        if not day:
+            return None
+        years = rows(self.client, "year", is_closed="YES")
+        moment, until = seconds(day_of(day)), None
+        for start, end in sorted((int(row["time_start"]), int(row["time_end"])) for row in years):
+            if start <= moment <= end:
+                until, moment = end, end + 1
         return None if until is None else datetime.fromtimestamp(until, UTC).date()
 
 
