@@ -33,11 +33,14 @@ def put(tx: Tx, connection: str, links: Sequence[Linked]) -> None:
     _PUT.many(tx, [_row(tx, connection, one) for one in sorted(links, key=lambda one: (one.kind, one.key))])
 
 
-def far_sides(tx: Tx, connection: str, ids: Sequence[str]) -> set[tuple[str, str, str]]:
-    """(kind, id, version) of what we have written ourselves, among these ids of a target: its echoes aren't news."""
+def far_sides(tx: Tx, connection: str, ids: Sequence[str], of: Sequence[str]) -> set[tuple[str, str, str]]:
+    """(kind, id, version) of what we have written ourselves for things of these sources, among these ids of a target.
+
+    To the source that it came from it is an echo; to anybody else it is news.
+    """
     terms = (link.c.project == tx.project, link.c.connection == connection, link.c.id.in_(ids), link.c.version != "")
-    rows = tx.connection.execute(sa.select(link.c.kind, link.c.id, link.c.version).where(*terms))
-    return {(row.kind, row.id, row.version) for row in rows}
+    rows = tx.connection.execute(sa.select(link.c.kind, link.c.id, link.c.version, link.c.key).where(*terms))
+    return {(row.kind, row.id, row.version) for row in rows if row.key.partition("/")[0] in of}
 
 
 def keys_of(tx: Tx, connection: str, kinds: Sequence[str], id_: str) -> tuple[str, ...]:

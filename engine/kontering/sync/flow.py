@@ -343,8 +343,11 @@ def _follows(version: str, before: str) -> bool:
 
 
 def _echoes(tx: Tx, flow: WiredFlow, records: Sequence[Record]) -> set[str]:
-    """Records that are the far side of a link, in the version that our own last write gave them."""
-    ours = links.far_sides(tx, flow.source, [record.id for record in records])
+    """Records that are the far side of a link with the flow's own target, as our last write left them.
+
+    A link of the source with itself is something that came back from the books: what we wrote there is no news either.
+    """
+    ours = links.far_sides(tx, flow.source, [record.id for record in records], (flow.target, flow.source))
     kinds = {flow.kind, flow.maker.mapping.target, *flow.echoes}
     return {record.key for record in records if any((kind, record.id, record.version) in ours for kind in kinds)}
 

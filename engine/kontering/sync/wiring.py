@@ -24,7 +24,7 @@ from kontering.project.policy import Policy
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source, Target
 from kontering.sdk.limits import Limiter
-from kontering.sync import booked, holds, places, recognitions
+from kontering.sync import booked, holds, in_store, places, recognitions
 from kontering.sync.granted import tokens_of
 from kontering.sync.prepare import Maker
 from kontering.sync.recognitions import Look
@@ -94,6 +94,8 @@ class Wired:
         connector = self.connectors[flow.source]
         if connector.stored:
             return self._stored(flow, look)
+        if connector.embedded is not None:
+            return in_store.source(look, lambda transaction: self.embedded(flow.source, transaction))
         if connector.source is None:
             raise Misuse(f"the flow {flow.name}: {flow.source} ({connector.name}) can't be read")
         return connector.source(self.settings(flow.source), client)
