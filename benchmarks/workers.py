@@ -1,13 +1,14 @@
-"""How much workers deliver: one and two, on both databases, into the ledger and over HTTP; how it grows, and how fair.
+"""How much workers deliver: one and two, on both databases, into the ledger and over HTTP; and how fair they are.
 
-PostgreSQL is the tests' own server, made durable.
+Each figure is the whole path, from reading on. PostgreSQL is the tests' own server, made durable.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import multiprocessing
-import resource
+import os
 import socket
 import tempfile
 import threading
@@ -28,18 +29,20 @@ from kontering.store.tables import document
 from kontering.sync import dispatch, worker
 from kontering.sync.turns import Desk
 
-SLOTS = 8
+SLOTS = 16
 CUSTOMERS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Documents a second."""
+    """Documents a second; milliseconds of the workers' processor time for each; how busy the machine was."""
 
     database: str
     target: str
     workers: int
     per_second: float
+    processor: float
+    load: float
 
 
 class Instant(BaseHTTPRequestHandler):
@@ -74,10 +77,13 @@ class Instant(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+class Quick(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 def _instant(port: int) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", port), Instant)
-    server.daemon_threads = True
-    server.serve_forever()
+    Quick(("127.0.0.1", port), Instant).serve_forever()
 
 
 @contextmanager
@@ -115,7 +121,9 @@ def stores(database: str) -> Iterator[Callable[[], str]]:
 
 
 def orders(count: int, first: int = 0) -> list[dict[str, Any]]:
-    return [shop.order(number, customer=str(number % CUSTOMERS)) for number in range(first, first + count)]
+    """Of days after today: what is older is looked for first in the target of a new store."""
+    day = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=3)).isoformat()
+    return [shop.order(number, customer=str(number % CUSTOMERS), date=day) for number in range(first, first + count)]
 
 
 def flows(some: Sequence[dict[str, Any]], url: str, name: str = "acme") -> Any:
@@ -124,53 +132,48 @@ def flows(some: Sequence[dict[str, Any]], url: str, name: str = "acme") -> Any:
     return shop.wired(plan, again=Again.LOOK, names=["orders"])
 
 
-def _serve(store: str, some: list[dict[str, Any]], url: str, afresh: bool = False) -> None:
+def serve(store: str, some: list[dict[str, Any]], url: str, said: Any = None, afresh: bool = False) -> float:
+    """Seconds of processor time."""
+    spent = time.process_time()
     with Store.open(store, project="acme", busy=60) as opened:
         dispatch.run(opened, flows(some, url), threads=SLOTS if url else None, from_start=afresh)
+    used = time.process_time() - spent
+    if said is not None:
+        said.put(used)
+    return used
 
 
 def speed(database: str, target: str, workers: int, count: int) -> Speed:
-    """One store that is full of read orders, and workers that deliver them."""
+    """An empty store, and workers that read and deliver; what is compiled at first use has been used before."""
     some = orders(count)
     with stores(database) as fresh, instant() as url:
-        address = fresh()
         books = url if target == "HTTP" else ""
+        serve(fresh(), orders(50), books)
+        address = fresh()
+        Store.open(address, project="acme").close()
         began = time.perf_counter()
-        _together(workers, (address, some, books))
+        used = _together(workers, (address, some, books))
         seconds = time.perf_counter() - began
-        with Store.open(address, project="acme") as store, store.look() as tx:
-            done = tx.connection.scalar(sa.select(sa.func.count()).where(document.c.state == "done")) or 0
-    assert done == count, f"{done} of {count} delivered"
-    return Speed(database, target, workers, count / seconds)
+        assert _done(address) == count, f"{_done(address)} of {count} delivered"
+    return Speed(database, target, workers, count / seconds, used / count * 1000, os.getloadavg()[0])
 
 
-def _together(workers: int, arguments: tuple[Any, ...]) -> None:
+def _done(address: str) -> int:
+    with Store.open(address, project="acme") as store, store.look() as tx:
+        return tx.connection.scalar(sa.select(sa.func.count()).where(document.c.state == "done")) or 0
+
+
+def _together(workers: int, arguments: tuple[Any, ...]) -> float:
     if workers == 1:
-        _serve(*arguments)
-        return
-    processes = [multiprocessing.get_context("fork").Process(target=_serve, args=arguments) for _ in range(workers)]
+        return serve(*arguments)
+    context = multiprocessing.get_context("fork")
+    said = context.SimpleQueue()
+    processes = [context.Process(target=serve, args=(*arguments, said)) for _ in range(workers)]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
-
-
-def growth(sizes: Sequence[int], sample: int = 500) -> list[tuple[int, float, float]]:
-    """For each number of stored documents: milliseconds for each of the next ones, and the most memory so far in MB."""
-    found = []
-    with stores("SQLite") as fresh:
-        address, stored = fresh(), 0
-        for size in sizes:
-            while stored < size:
-                some = min(5000, size - stored)
-                _serve(address, orders(some, stored), "", afresh=True)
-                stored += some
-            began = time.perf_counter()
-            _serve(address, orders(sample, stored), "", afresh=True)
-            stored += sample
-            each = (time.perf_counter() - began) / sample * 1000
-            found.append((size, each, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
-    return found
+    return float(sum(said.get() for _ in processes))
 
 
 def beside_a_busy_one(projects: int = 200, busy: int = 2000, few: int = 3) -> tuple[float, float, float]:
@@ -204,9 +207,10 @@ def _is_done(desk: Desk, count: int) -> bool:
         return tx.connection.scalar(sa.select(sa.func.count()).where(document.c.state == "done")) == count
 
 
-def figures(count: int = 600) -> Iterator[Speed]:
-    """Every pair of database and target, with one worker and with two."""
+def figures(count: int = 600, rounds: int = 3) -> Iterator[tuple[Speed, ...]]:
+    """Every pair of database and target, with one worker and with two, each so often, slowest first."""
     for database in ("SQLite", "PostgreSQL"):
         for target in ("ledger", "HTTP"):
             for workers in (1, 2):
-                yield speed(database, target, workers, count)
+                found = [speed(database, target, workers, count) for _ in range(rounds)]
+                yield tuple(sorted(found, key=lambda one: one.per_second))

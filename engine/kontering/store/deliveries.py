@@ -122,9 +122,9 @@ def release(tx: Tx, documents: Sequence[str], state: str) -> None:
     tx.connection.execute(sa.update(delivery).where(*terms, undone).values(**changed))
 
 
-def received(tx: Tx, row: int, receipt: Found) -> None:
-    """The step has happened, and this is what the target says of it."""
-    _RECEIVED.run(tx, row=row, at=tx.now, answer=codec.packed(receipt))
+def received(tx: Tx, receipts: Sequence[tuple[int, Found]]) -> None:
+    """The steps of these rows have happened, and this is what the target says of them."""
+    _RECEIVED.many(tx, [{"row": row, "at": tx.now, "answer": codec.packed(receipt)} for row, receipt in receipts])
 
 
 def add_done(tx: Tx, connection: str, done: Sequence[tuple[Step, Found]]) -> None:

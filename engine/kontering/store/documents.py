@@ -120,6 +120,11 @@ def is_open(tx: Tx, row: int) -> bool:
     return any(state in OPEN for (state,) in _STATE.rows(tx, id=row))
 
 
+def still_open(tx: Tx, rows: Sequence[int]) -> frozenset[int]:
+    """Those of them that nobody has put aside or superseded meanwhile."""
+    return frozenset(number for (number,) in _STILL_OPEN.rows(tx, rows))
+
+
 def has_open(tx: Tx, key: str) -> bool:
     """Is an edition of this document still to be worked on?"""
     terms = (document.c.project == tx.project, document.c.key == key, document.c.state.in_(OPEN))
@@ -273,6 +278,7 @@ _WAITS = Listed(
     )
 )
 _ROW = [part.name for part in dataclass_fields(Row) if part.name != "record"]
+_STILL_OPEN = Listed(lambda keys: sa.select(document.c.id).where(document.c.id.in_(keys), IS_OPEN))
 _OPEN_ONE = Prepared(
     sa.select(*[document.c[name] for name in _ROW], document.c.record).where(
         document.c.id == sa.bindparam("id"), IS_OPEN

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kontering.model.link import Linked
 from kontering.store import codec
-from kontering.store.prepared import Listed, Prepared
+from kontering.store.prepared import ListedPairs, Prepared
 from kontering.store.store import Tx
 from kontering.store.tables import link
 
@@ -19,13 +19,8 @@ Thing = tuple[str, str]
 
 def of(tx: Tx, connection: str, things: Iterable[Thing]) -> dict[Thing, Linked]:
     """The links of these things, as far as there are any."""
-    wanted = set(things)
-    found: dict[Thing, Linked] = {}
-    for kind in sorted({kind for kind, _ in wanted}):  # by its whole key, or all keys of a target would be gone through
-        keys = sorted(key for one, key in wanted if one == kind)
-        for row in _OF.rows(tx, keys, of=tx.project, side=connection, what=kind):
-            found[kind, row[0]] = _linked(kind, row)
-    return found
+    rows = _OF.rows(tx, sorted(set(things)), of=tx.project, side=connection)
+    return {(row[0], row[1]): _linked(row) for row in rows}
 
 
 def put(tx: Tx, connection: str, links: Sequence[Linked]) -> None:
@@ -49,14 +44,22 @@ def keys_of(tx: Tx, connection: str, kinds: Sequence[str], id_: str) -> tuple[st
     return tuple(tx.connection.scalars(sa.select(link.c.key).where(*terms).order_by(link.c.key)))
 
 
-def _linked(kind: str, row: Sequence[Any]) -> Linked:
-    key, found, edition, keeps = row
+def _linked(row: Sequence[Any]) -> Linked:
+    kind, key, found, edition, keeps = row
     return Linked(kind=kind, key=key, found=codec.found(found), edition=edition, keeps=codec.unpacked(keeps))
 
 
 _HERE = (link.c.project == sa.bindparam("of"), link.c.connection == sa.bindparam("side"))
-_COLUMNS = (link.c.key, link.c.found, link.c.edition, link.c.keeps)
-_OF = Listed(lambda keys: sa.select(*_COLUMNS).where(*_HERE, link.c.kind == sa.bindparam("what"), link.c.key.in_(keys)))
+_COLUMNS = (link.c.kind, link.c.key, link.c.found, link.c.edition, link.c.keeps)
+
+
+def _one_of(things: Sequence[Sequence[sa.BindParameter[Any]]]) -> sa.Select[Any]:
+    """By their whole keys, or all keys of a target would be gone through."""
+    each = [sa.and_(*_HERE, link.c.kind == kind, link.c.key == key) for kind, key in things]
+    return sa.select(*_COLUMNS).where(sa.or_(*each))
+
+
+_OF = ListedPairs(_one_of)
 
 
 def _put(insert: Any) -> sa.Insert:

@@ -21,6 +21,8 @@ Build: TypeAlias = Callable[[Any], Built]
 MOST = 512
 """Values of a list in one statement."""
 
+PAIRS = 64
+
 
 class Prepared:
     """A statement with named `bindparam`s, of columns that the driver takes and gives as they are (texts, numbers)."""
@@ -112,6 +114,20 @@ class Listed:
         if len(keys) not in self.sizes:
             self.sizes[len(keys)] = Prepared(self.build([sa.bindparam(name) for name in _named(keys)]))
         return self.sizes[len(keys)]
+
+
+class ListedPairs:
+    """A statement about a list of pairs, like `Listed`; at most `PAIRS` in one statement."""
+
+    def __init__(self, build: Callable[[Sequence[Sequence[sa.BindParameter[Any]]]], Built]) -> None:
+        self.listed = Listed(lambda keys: build(list(zip(keys[::2], keys[1::2], strict=True))))
+
+    def rows(self, tx: Tx, pairs: Sequence[tuple[Any, Any]], **values: Any) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(pairs), PAIRS):
+            some = _filled(pairs[start : start + PAIRS])
+            found += self.listed.rows(tx, [part for pair in some for part in pair], **values)
+        return found
 
 
 def _named(keys: Sequence[Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from kontering.errors import Closed, Denied, Refusal, Refused, TryLater, Unsure
 from kontering.model.link import Linked
 from kontering.model.plan import Found, Hold, LookUp, Step, Trial
 from kontering.sdk.connector import Target
-from kontering.store import audit, backups, deliveries, documents, links
+from kontering.store import audit, deliveries, documents, links
 from kontering.store.codec import digest
 from kontering.store.deliveries import Delivery, action_of
 from kontering.store.documents import Row
@@ -74,6 +74,23 @@ Move: TypeAlias = Call | Go | Rest
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A step that has happened, in its delivery's row, and what the target says of it."""
+
+    step: Step
+    row: int
+    receipt: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a store can't know: it is a copy, or `begun` is the last day that an earlier one may have served."""
+
+    restored: bool = False
+    begun: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """Where a lane stood before a transaction that may have to be done again."""
 
@@ -92,20 +109,19 @@ class Serving:
     wired: Wired
     ours: Claimed
     target: Target
+    past: Past
     judge: Judge = guard.verdict
     stops: Callable[[], bool] = lambda: False
     unwritten: list[Write] = field(default_factory=list)
-    receipts: int = 0
-    restored: bool = False
-    """The store came from a backup: what it doesn't know may have happened."""
-    begun: dt.date | None = None
-    """The last day whose documents an earlier store may have delivered."""
+    receipts: list[Received] = field(default_factory=list)
     rows: list[int] | None = None
     """Documents that are still to be begun."""
     number: int | None = None
     """The document that is under way, its row and its course once they are known."""
     row: Row | None = None
     course: Course | None = None
+    seen_open: bool | None = None
+    """Whether the document is still to be worked on, if that was asked for many at once."""
     ended: int = 0
     """Documents that came to an end, so that trouble after them counts anew."""
     told: list[Event] = field(default_factory=list)
@@ -125,9 +141,7 @@ class Serving:
         self.told = []
 
     def write(self, tx: Tx) -> None:
-        """What came of the calls since the last commit; it stays unwritten until that is through."""
-        if self.receipts:
-            kill.point("before_receipt")
+        """What else came of the calls than receipts (`write_receipts`); unwritten until the commit is through."""
         for each in self.unwritten:
             each(tx)
 
@@ -136,13 +150,12 @@ class Serving:
         if self.receipts:
             kill.point("after_receipt")
         told, self.told = self.told, []
-        self.unwritten, self.receipts = [], 0
+        self.unwritten, self.receipts = [], []
         return told
 
     def inside(self, tx: Tx, flows: Sequence[str]) -> Call | Rest | None:
         """The lane's next call, its intent written; None when the lane has nothing more to do, or is to stop."""
         if self.rows is None:
-            self.restored, self.begun = backups.is_restored(tx), earlier.begun(tx)
             self.rows = list(documents.open_ids(tx, [self.ours.key], flows, MOST, self.wired.reviewed))
         while self.number is not None or self._another():
             move = self._next(tx, self.number or 0)
@@ -155,7 +168,7 @@ class Serving:
     def _another(self) -> bool:
         if not self.rows or self.stops():
             return False
-        self.number, self.course = self.rows.pop(0), None
+        self.number, self.course, self.seen_open = self.rows.pop(0), None, None
         return True
 
     def mishap(self, tx: Tx, error: Exception) -> None:
@@ -172,19 +185,26 @@ class Serving:
     def receipts_lost(self, error: Exception) -> None:
         """What can't be written is in doubt, as after a kill."""
         mishaps.note(error, project=self.project, connection=self.ours.connection, lane=self.ours.key)
-        self.unwritten, self.receipts = [], 0
+        self.unwritten, self.receipts = [], []
 
     def _next(self, tx: Tx, number: int) -> Move | None:
         """The next move of a document; its intent is written here, so that it is kept before it is made."""
-        row = documents.open_one(tx, number) if self.course is None else self.course.row
-        self.row = row
-        if row is None or (self.course and not documents.is_open(tx, number)):
+        if self.course is None:
+            return self._first(tx, number)
+        is_open, self.seen_open = self.seen_open, None
+        if not (documents.is_open(tx, number) if is_open is None else is_open):
+            return None
+        return self._advance(tx, self.course)
+
+    def _first(self, tx: Tx, number: int) -> Move | None:
+        """The document as it stands; what was begun and has no receipt comes before anything else."""
+        self.row = row = documents.open_one(tx, number)
+        if row is None:
             return None
         unsure = deliveries.sent(tx, row.connection, row.key)
         if unsure:
-            self.course = None
             return self._clear_up(tx, row, unsure[0])
-        self.course = self.course or self._begin(tx, row)
+        self.course = self._begin(tx, row)
         return self._advance(tx, self.course) if self.course else None
 
     def _advance(self, tx: Tx, course: Course) -> Move | None:
@@ -209,31 +229,43 @@ class Serving:
         return courses.begin(row, document, flow, facts)
 
     def _intend(self, tx: Tx, course: Course, step: Step) -> Move | None:
-        row = course.row
+        """Writes the intent of a step that nobody has begun; else it depends on how far that came."""
+        row, past = course.row, self.past
+        if not past.restored and not earlier.may_be_there(tx, course, step, past.begun):
+            sent = courses.sendable(step, course.facts, self._schema(step))
+            kill.point("before_intent")
+            number = deliveries.intend(tx, row.connection, sent, attempt=1, before=None)
+            if number is not None:
+                return Send(sent, number, 1)
         before = deliveries.of(tx, row.connection, step)
-        if before is not None and before.state == "done" and before.receipt is not None:
+        return self._begun(tx, course, step, before) if before else self._doubt(tx, course, step)
+
+    def _doubt(self, tx: Tx, course: Course, step: Step) -> Move:
+        """An earlier store may have sent it."""
+        self.course = None
+        deliveries.doubt(tx, course.row.connection, courses.sendable(step, course.facts, self._schema(step)))
+        return Go()
+
+    def _begun(self, tx: Tx, course: Course, step: Step, before: Delivery) -> Move | None:
+        row = course.row
+        if before.state == "done" and before.receipt is not None:
             course.facts = known.with_receipt(course.facts, before.step, before.receipt)
             return Go()
-        if before is not None and before.state == "sent":
+        if before.state == "sent":
             if documents.has_open(tx, before.document):
                 return Rest(ANOTHER_IS_AT_IT)  # what two documents share is made once
+            self.course = None
             deliveries.take_over(tx, before.id, row.key)
             return Go()
-        if before is not None and before.state == "held":
+        if before.state == "held":
             what = f"{action_of(step)} {step.kind} {step.key}"
             hold = holds.needs_a_person(row.key, what, before.trouble or "unsure")
             self._end(tx, row, *courses.ends(hold))
             return None
-        attempt = before.attempt if before else 1
-        sent = courses.sendable(self._numbered(step, attempt), course.facts, self._schema(step))
-        if before is None and (self.restored or earlier.may_be_there(tx, course, step, self.begun)):
-            deliveries.doubt(tx, row.connection, sent)
-            return Go()
+        sent = courses.sendable(self._numbered(step, before.attempt), course.facts, self._schema(step))
         kill.point("before_intent")
-        number = deliveries.intend(tx, row.connection, sent, attempt=attempt, before=before)
-        if number is None:
-            return Rest(ANOTHER_IS_AT_IT)
-        return Send(sent, number, attempt)
+        number = deliveries.intend(tx, row.connection, sent, attempt=before.attempt, before=before)
+        return Rest(ANOTHER_IS_AT_IT) if number is None else Send(sent, number, before.attempt)
 
     def _clear_up(self, tx: Tx, row: Row, unsure: Delivery) -> Move | None:
         """A step of this document may have happened: that comes before anything else."""
@@ -292,17 +324,7 @@ class Serving:
         self._received(move.step, move.row, receipt, self.course)
 
     def _received(self, step: Step, row: int, receipt: Found, course: Course | None) -> None:
-        self.receipts += 1
-        connection = self.ours.connection
-
-        def write(tx: Tx) -> None:
-            linked = known.learned(_link(tx, connection, step), step, receipt)
-            deliveries.received(tx, row, receipt)
-            links.put(tx, connection, [linked])
-            documents.wake(tx, [(step.kind, step.key)])
-            audit.append(tx, [done_entry(connection, step, receipt)])
-
-        self.unwritten.append(write)
+        self.receipts.append(Received(step, row, receipt))
         if course is not None:
             course.facts = known.with_receipt(course.facts, step, receipt)
 
@@ -321,7 +343,7 @@ class Serving:
 
     def _by_reference(self, unsure: Delivery) -> bool:
         """Was it looked for although this store has never sent it?"""
-        return unsure.first_at == 0 and not self.restored and unsure.step.key == unsure.document
+        return unsure.first_at == 0 and not self.past.restored and unsure.step.key == unsure.document
 
     def _held(self, row: Row, unsure: Delivery, hold: Hold) -> None:
         self.unwritten.append(lambda tx: deliveries.settle(tx, unsure.id, "held", trouble=hold.reason))
@@ -379,6 +401,20 @@ class Serving:
         return dict(self.wired.payload_schema(self.ours.connection, step.kind))
 
 
+def write_receipts(tx: Tx, connection: str, receipts: Sequence[Received]) -> None:
+    """What has happened: deliveries done, things linked, whoever waited for them awake, and all of it in the chain."""
+    things = [(one.step.kind, one.step.key) for one in receipts]
+    linked: dict[keys.Thing, Linked] = dict(links.of(tx, connection, things))
+    for _ in receipts:
+        kill.point("before_receipt")
+    for thing, one in zip(things, receipts, strict=True):
+        linked[thing] = known.learned(linked.get(thing), one.step, one.receipt)
+    deliveries.received(tx, [(one.row, one.receipt) for one in receipts])
+    links.put(tx, connection, [linked[thing] for thing in dict.fromkeys(things)])
+    documents.wake(tx, things)
+    audit.append(tx, [done_entry(connection, one.step, one.receipt) for one in receipts])
+
+
 def end_document(tx: Tx, row: Row, state: str, columns: dict[str, object]) -> Ended:
     """Moves a document to its state, wakes what waits for its flow, and writes it into the audit chain."""
     if state == "done":
@@ -425,10 +461,6 @@ def _about(serving: Serving, move: Send, receipt: Found) -> dict[str, object]:
     what = f"{action_of(step)} {step.kind}"
     about = {"project": project, "connection": serving.ours.connection, "delivery": move.row, "step": what}
     return about | {"document": step.document, "attempt": str(step.attempt), "id": receipt.id}
-
-
-def _link(tx: Tx, connection: str, step: Step) -> Linked | None:
-    return links.of(tx, connection, [(step.kind, step.key)]).get((step.kind, step.key))
 
 
 def _what(step: Step) -> str:

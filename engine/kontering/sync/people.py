@@ -113,7 +113,7 @@ def _has_happened(tx: Tx, row: Any, id_: str, number: str) -> None:
     receipt = Found(id=id_, number=number or None, done=frozenset({step.action}))
     thing = (step.kind, step.key)
     linked = facts.learned(links.of(tx, row.connection, [thing]).get(thing), step, receipt)
-    deliveries.received(tx, row.id, receipt)
+    deliveries.received(tx, [(row.id, receipt)])
     links.put(tx, row.connection, [linked])
     documents.wake(tx, [thing])
     data = {"connection": row.connection, "action": action_of(step), "id": id_, "payload": codec.digest(step.body)}

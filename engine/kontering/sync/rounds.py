@@ -16,13 +16,13 @@ from typing import TypeAlias
 
 from kontering.errors import KonteringError, Misuse, NotOurs, Problems, StoreBusy, StoreUnusable
 from kontering.sdk import moments
-from kontering.store import gates, lanes
+from kontering.store import backups, documents, gates, lanes
 from kontering.store.lanes import LEASE, Claimed
 from kontering.store.store import Tx
 from kontering.sync import desk as desks
-from kontering.sync import mishaps
+from kontering.sync import earlier, mishaps
 from kontering.sync.callers import Callers, Ending
-from kontering.sync.deliverer import Call, Rest, Serving
+from kontering.sync.deliverer import Call, Past, Received, Rest, Serving, write_receipts
 from kontering.sync.desk import Desk
 from kontering.sync.outcomes import outcome
 from kontering.sync.progress import Event
@@ -66,10 +66,14 @@ class Rounds:
     served: int = 0
     until: float = 0.0
     again: float = 0.0
+    past: Past | None = None
 
     def run(self, first: Sequence[Claimed] = ()) -> int:
         """Serves these lanes, and others that are due; gives back how many."""
         self.until = time.monotonic() + TURN
+        if first:
+            with self.desk.store.look() as tx:
+                self._remember(tx, first)
         with Callers[Serving](self.desk.calls) as callers:
             back: list[Answered] = [(self._serving(ours), None) for ours in first]
             self.served += len(back)
@@ -153,7 +157,7 @@ class Rounds:
         """What can be written of the calls is; then the error is the trouble, unless it was met while writing."""
         with mishaps.Caught(serving.receipts_lost):
             with self.desk.store.begin() as tx:
-                serving.write(tx)
+                _write(tx, [serving])
             for event in serving.written():
                 self.desk.tell(event)
         return error if trouble is None else trouble
@@ -171,11 +175,14 @@ class Rounds:
         done = Round()
         lost = lanes.renew_all(tx, [serving.ours for serving, _ in back])
         flows = self.desk.wired.running(gates.paused_flows(tx))
+        _write(tx, [serving for serving, _ in back])
+        _see_open(tx, [serving for serving, _ in back])
         for serving, trouble in back:
-            serving.write(tx)
             self._one(tx, done, serving, NotOurs() if serving.ours.key in lost else trouble, flows)
         if room:
-            for ours in self._claimed(tx, room):
+            claimed = self._claimed(tx, room)
+            self._remember(tx, claimed)
+            for ours in claimed:
                 done.claimed += 1
                 self._one(tx, done, self._serving(ours), None, flows)
         self._give_back(tx, done.over, flows)
@@ -198,6 +205,10 @@ class Rounds:
         self.again = time.monotonic() + DRY if len(claimed) < room else 0.0
         return claimed
 
+    def _remember(self, tx: Tx, claimed: Sequence[Claimed]) -> None:
+        if claimed and self.past is None:
+            self.past = Past(backups.is_restored(tx), earlier.begun(tx))
+
     def _give_back(self, tx: Tx, over: Sequence[Serving], flows: Sequence[str]) -> None:
         if over:
             lanes.give_back(tx, [serving.ours for serving in over], () if self.desk.wired.reviewed else flows)
@@ -208,6 +219,7 @@ class Rounds:
             wired=self.desk.wired,
             ours=ours,
             target=desks.target(self.desk, ours.connection),
+            past=self.past or Past(),
             judge=self.desk.judge,
             stops=self._stops,
         )
@@ -224,8 +236,28 @@ class Rounds:
         for serving, _ in ended:
             with suppress(StoreUnusable), mishaps.Caught(serving.receipts_lost):
                 with self.desk.store.begin() as tx:
-                    serving.write(tx)
+                    _write(tx, [serving])
                 serving.written()
+
+
+def _write(tx: Tx, servings: Sequence[Serving]) -> None:
+    """What came of the calls of these lanes."""
+    by_connection: dict[str, list[Received]] = {}
+    for serving in servings:
+        if serving.receipts:
+            by_connection.setdefault(serving.ours.connection, []).extend(serving.receipts)
+    for connection, receipts in by_connection.items():
+        write_receipts(tx, connection, receipts)
+    for serving in servings:
+        serving.write(tx)
+
+
+def _see_open(tx: Tx, servings: Sequence[Serving]) -> None:
+    """Which documents are still to be worked on: a newer edition, or a person, may have come between."""
+    under_way = {serving.number: serving for serving in servings if serving.number is not None and serving.course}
+    still = documents.still_open(tx, [number for number in under_way if number is not None])
+    for number, serving in under_way.items():
+        serving.seen_open = number in still
 
 
 def _is_told_alone(error: Exception) -> None:
