@@ -300,6 +300,15 @@ def test_it_is_done_once_a_day_by_whoever_comes_first(store: Store) -> None:
     assert retention.daily(later(store, 1), Keep()) == Let()
 
 
+def test_what_does_not_fit_into_one_call_comes_at_the_next(store: Store, system: Simulated[Memory]) -> None:
+    run(store, wired(system, [shop.order(number, customer=str(number)) for number in range(5)]))
+    on, keep = later(store, 100), Keep(records=90 * DAYS)
+
+    lets = [retention.daily(on, keep, budget=budget) for budget in (-1.0, 10.0, 10.0)]
+
+    assert lets == [Let(), Let(records=5), None]
+
+
 def test_what_is_not_kept_is_not_made_anew(store: Store, system: Simulated[Memory]) -> None:
     run(store, wired(system, [shop.order(1)]))
     retention.daily(later(store, 100), Keep(records=90 * DAYS))

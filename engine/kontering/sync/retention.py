@@ -5,7 +5,8 @@ The day's share is what has come of age since the day before: a mark in the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,18 @@ import sqlalchemy as sa
 
 from kontering.project.keep import DAY, Keep
 from kontering.store import audit, pointers
-from kontering.store.store import Store, Tx, insert_if_new
+from kontering.store.store import Store, Tx, insert_if_new, upsert
 from kontering.store.tables import document, gate
 from kontering.sync import keeping
 
 NEXT, RECORDS, PEOPLE = "store/keeping", "store/kept-records", "store/kept-people"
-SOME = 500
+SOME = 200
+BUDGET = 10.0
+"""Seconds for one call: a worker has other chores."""
 POINTERS = 30 * DAY
 """After so long nobody reads a pointer any more: its flow is gone."""
+
+LetGo = Callable[[Tx, Sequence[Any]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,74 +38,77 @@ class Let:
     pointers: int = 0
 
 
-def daily(store: Store, keep: Keep) -> Let | None:
-    """Does the day's share, if no worker has done it today."""
+def daily(store: Store, keep: Keep, budget: float = BUDGET) -> Let | None:
+    """Does the day's share, if no worker has done it today; what doesn't fit into the budget comes at the next call."""
     with store.begin() as tx:
         if not _begins(tx):
             return None
-    return retain(store, keep)
-
-
-def retain(store: Store, keep: Keep) -> Let:
-    """Lets go of everything that has come of age; in small transactions, so that nobody waits for it."""
-    records = sum(_records(store, rows) for rows in _aged(store, RECORDS, keep.records, keeping.DELIVERED))
-    people = sum(_people(store, rows) for rows in _aged(store, PEOPLE, keep.people, keeping.FINISHED))
+    until = time.monotonic() + budget
+    records = _share(store, RECORDS, keep.records, keeping.DELIVERED, _records, until)
+    people = _share(store, PEOPLE, keep.people, keeping.FINISHED, _people, until)
     with store.begin() as tx:
         gone = pointers.expire(tx, tx.now - POINTERS)
         cut = audit.cut(tx, tx.now - keep.audit, who="kontering")
+        if time.monotonic() > until:
+            _again(tx)
     return Let(records, people, cut, gone)
 
 
-def _aged(store: Store, mark: str, age: int, states: Sequence[str]) -> Iterator[list[int]]:
-    """Documents that have come of age since the last time; the mark is moved when all of them are done."""
-    with store.look() as tx:
-        since, before = _mark(tx, mark), tx.now - age
-    last = 0
-    while True:
-        with store.look() as tx:
-            aged = (document.c.changed_at >= since, document.c.changed_at < before, document.c.state.in_(states))
-            rows = sa.select(document.c.id).where(document.c.project == tx.project, document.c.id > last, *aged)
-            ids = list(tx.connection.scalars(rows.order_by(document.c.id).limit(SOME)))
-        if not ids:
-            break
-        yield ids
-        last = ids[-1]
-    with store.begin() as tx:
-        _set(tx, mark, max(since, before))
+def _share(store: Store, mark: str, age: int, states: Sequence[str], let_go: LetGo, until: float) -> int:
+    """What has come of age since the mark, oldest first, in small transactions that move it along."""
+    number = 0
+    while time.monotonic() <= until:
+        with store.begin() as tx:
+            rows = _aged(tx, _mark(tx, mark), tx.now - age, states)
+            number += let_go(tx, rows)
+            if not rows:
+                return number
+            _move(tx, mark, rows[-1])
+    return number
 
 
-def _records(store: Store, ids: Sequence[int]) -> int:
-    with store.begin() as tx:
-        for row in _rows(tx, ids):
-            changed = {"record": keeping.forgotten_record(row.record)}
-            tx.connection.execute(sa.update(document).where(document.c.id == row.id).values(**changed))
-        return len(ids)
+def _aged(tx: Tx, mark: tuple[int, int], before: int, states: Sequence[str]) -> Sequence[Any]:
+    since, last = mark
+    behind = sa.or_(document.c.changed_at > since, sa.and_(document.c.changed_at == since, document.c.id > last))
+    aged = (document.c.project == tx.project, document.c.state.in_(states), behind, document.c.changed_at < before)
+    rows = sa.select(document).where(*aged).order_by(document.c.changed_at, document.c.id).limit(SOME)
+    return tx.connection.execute(rows).all()
 
 
-def _people(store: Store, ids: Sequence[int]) -> int:
-    with store.begin() as tx:
-        rows = [row for row in _rows(tx, ids) if row.details != keeping.MARK]
-        keeping.take_out(tx, rows, [], "kontering", "expire")
-        return len(rows)
+def _records(tx: Tx, rows: Sequence[Any]) -> int:
+    for row in rows:
+        changed = {"record": keeping.forgotten_record(row.record)}
+        tx.connection.execute(sa.update(document).where(document.c.id == row.id).values(**changed))
+    return len(rows)
 
 
-def _rows(tx: Tx, ids: Sequence[int]) -> Sequence[Any]:
-    return tx.connection.execute(sa.select(document).where(document.c.id.in_(ids))).all()
+def _people(tx: Tx, rows: Sequence[Any]) -> int:
+    known = [row for row in rows if row.details != keeping.MARK]
+    keeping.take_out(tx, known, [], "kontering", "expire")
+    return len(known)
 
 
 def _begins(tx: Tx) -> bool:
     """One worker of all does it, once a day."""
     tx.connection.execute(insert_if_new(tx, gate).values(project=tx.project, connection=NEXT, tat=0))
-    due = sa.update(gate).where(gate.c.project == tx.project, gate.c.connection == NEXT, gate.c.tat <= tx.now)
+    due = sa.update(gate).where(*_of(tx, NEXT), gate.c.tat <= tx.now)
     return tx.connection.execute(due.values(tat=tx.now + DAY)).rowcount == 1
 
 
-def _mark(tx: Tx, name: str) -> int:
-    terms = (gate.c.project == tx.project, gate.c.connection == name)
-    return tx.connection.scalar(sa.select(gate.c.tat).where(*terms)) or 0
+def _again(tx: Tx) -> None:
+    tx.connection.execute(sa.update(gate).where(*_of(tx, NEXT)).values(tat=tx.now))
 
 
-def _set(tx: Tx, name: str, moment: int) -> None:
-    tx.connection.execute(insert_if_new(tx, gate).values(project=tx.project, connection=name, tat=0))
-    ours = (gate.c.project == tx.project, gate.c.connection == name)
-    tx.connection.execute(sa.update(gate).where(*ours).values(tat=moment))
+def _mark(tx: Tx, name: str) -> tuple[int, int]:
+    """When the last document that is done with was changed, and its number."""
+    row = tx.connection.execute(sa.select(gate.c.tat, gate.c.trouble).where(*_of(tx, name))).first()
+    return (row.tat, int(row.trouble or 0)) if row else (0, 0)
+
+
+def _move(tx: Tx, name: str, row: Any) -> None:
+    mark = {"tat": row.changed_at, "trouble": str(row.id)}
+    tx.connection.execute(upsert(tx, gate, mark), [{"project": tx.project, "connection": name, **mark}])
+
+
+def _of(tx: Tx, name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return gate.c.project == tx.project, gate.c.connection == name

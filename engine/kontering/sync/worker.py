@@ -194,10 +194,10 @@ def chores(work: Work) -> None:
     waiting_at = time.monotonic() + WAITING
     with stopping(work.stop):
         while not work.stop.is_set():
-            work.beats["chores"] = time.monotonic()
             hour = time.monotonic() >= waiting_at
             waiting_at += WAITING * hour
             for desk in work.desks:
+                work.beats["chores"] = time.monotonic()
                 with mishaps.Caught(partial(mishaps.note, project=desk.store.project)):
                     _chores(work, desk, wake_waiting=hour)
             work.stop.wait(CHORES)
