@@ -175,6 +175,24 @@ def test_what_we_booked_ourselves_is_not_sent_back(both: Both) -> None:
     assert "_books_total" not in both.meta()
 
 
+def test_an_invoice_that_the_shop_has_made_has_its_number_in_the_books(both: Both) -> None:
+    both.orders = replace(POLICY, states={"*": "book"}, numbers="source")
+    both.settle()
+
+    assert list(both.books.state.booked) == [ORDER]
+    assert both.meta()["_books_invoice"] == str(ORDER)
+    assert both.held() == {}
+
+
+def test_a_number_that_the_books_cannot_have_is_held_with_its_place(both: Both) -> None:
+    both.order()["number"] = "W-5121"
+    both.orders = replace(POLICY, states={"*": "book"}, numbers="source")
+    both.settle()
+
+    assert both.held() == {f"shop/order/{ORDER}": "REFUSED"}
+    assert not both.books.state.booked
+
+
 def test_a_draft_that_is_booked_as_it_was_sent_is_no_correction(both: Both) -> None:
     both.settle()
     book_as_it_is(both)

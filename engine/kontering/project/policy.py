@@ -150,6 +150,8 @@ class Policy:
     """A document whose period is closed: a person, the next open day, or a failed document."""
     edited_after_booking: Literal["hold", "credit_and_rebill"] = "hold"
     """A record that changed after its document was booked: a person, or a credit note and a new invoice."""
+    numbers: Literal["target", "source"] = "target"
+    """Who makes an invoice's number: the target as it books it, or the source, whose number it then has there too."""
     conflict: Literal["books_win", "source_wins", "hold"] = "hold"
     """What comes back from the books, and its origin was changed too: the books' word, the source's, or a person's."""
     credit_alone: Literal["hold", "book"] = "hold"

@@ -137,9 +137,14 @@ def _settled(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepar
     known = Known(numbers=others.numbers(sale.kind, sale.number))
     found = settle.settle(sale, settings, original=original, credited=credited, earlier=tuple(earlier), known=known)
     if isinstance(found, settle.Settled):
-        return Ready(record=record, document=found.planned, postings=found.postings)
+        return Ready(record=record, document=_numbered(found.planned, maker.policy), postings=found.postings)
     waits = sale.credits if original is None else None
     return _aside(record, sale.kind, found, of=waits, number=sale.number, day=sale.date)
+
+
+def _numbered(document: Planned, policy: Policy) -> Planned:
+    """An invoice that the source has made has its number in the target too."""
+    return replace(document, assigned_number=document.number) if policy.numbers == "source" else document
 
 
 def _edited(maker: Maker, record: Record, sale: Sale, others: Others) -> Prepared | None:

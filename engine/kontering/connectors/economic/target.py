@@ -132,8 +132,10 @@ def bare(value: Any) -> Any:
 def book(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """Book a draft, and let e-conomic send it where the flow says so."""
     body: dict[str, Any] = {"draftInvoice": {"draftInvoiceNumber": int(step.of.id) if step.of else 0}}
-    if step.body.get("number"):
-        body["bookWithNumber"] = int(step.body["number"])
+    if number := str(step.body.get("number") or ""):
+        if not number.isdecimal():
+            raise Refused((Refusal(f"{number} is no number for an invoice here: they are whole", "/bookWithNumber"),))
+        body["bookWithNumber"] = int(number)
     way = SEND_BY.get(str(step.body.get("delivery"))) if step.body.get("mail") else None
     if way:
         body["sendBy"] = way
