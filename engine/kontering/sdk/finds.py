@@ -59,13 +59,13 @@ class Taker:
     def send(self, step: Step) -> Receipt:
         call = self.takes[step.kind].call(step.action)
         if call is None:
-            raise ValueError(f"there is no {step.action} for a {step.kind}")
+            raise ValueError(f"the table of calls has no {step.action} {step.kind}")
         return calls.send(self.client, call, self.settings, step)
 
     def trial(self, step: Step) -> Totals:
         call = self.takes[step.kind].call("trial")
         if call is None:
-            raise ValueError(f"there is no trial for a {step.kind}")
+            raise ValueError(f"the table of calls has no trial {step.kind}")
         return calls.trial(self.client, call, self.settings, step)
 
 

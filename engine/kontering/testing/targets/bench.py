@@ -123,17 +123,16 @@ class Bench:
         policy: Policy,
         tables: Mapping[str, Any] | None = None,
     ) -> Wired:
-        project = _project(self.books, self.system, self.shop, replace(policy, **ALWAYS), tables or {})
+        """The flows as in earnest; mappings are compiled once for all systems of one kind."""
+        shelf, about = self.books.compiled, (self.shop, repr(policy), repr(tables))
+        if about not in shelf:
+            project = _project(self.books, self.system, self.shop, replace(policy, **ALWAYS), tables or {})
+            connectors = {"contract": SHOP, self.books.connector.name: _unhurried(self.books.connector)}
+            shelf[about] = wire(project, connectors=connectors)
         answers = Faulty(self.system, faults) if self.system and faults else self.system
-        return wire(
-            project,
-            sources={
-                "sales": Listed("invoice", self.shop, sales),
-                "refunds": Listed("credit_note", self.shop, refunds),
-            },
-            connectors={"contract": SHOP, self.books.connector.name: _unhurried(self.books.connector)},
-            transports={self.books.connection: httpx.MockTransport(answers)} if answers else {},
-        )
+        sources = {"sales": Listed("invoice", self.shop, sales), "refunds": Listed("credit_note", self.shop, refunds)}
+        transports = {self.books.connection: httpx.MockTransport(answers)} if answers else {}
+        return replace(shelf[about], sources=sources, transports=transports)
 
     def ended(self) -> dict[str, str]:
         entries = status.queue(self.store, states=("held", "failed", "waiting", "unsure", "skipped"))

@@ -12,6 +12,7 @@ from unittest import SkipTest
 
 from kontering.project.policy import Policy
 from kontering.sdk.connector import Connector, Takes
+from kontering.sync.wiring import Wired
 from kontering.testing.simulator import Clock, Simulator
 
 
@@ -61,6 +62,7 @@ class Books:
     settings: Mapping[str, Any] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     """How its documents are handled; the contract sets `states` and what a check is about."""
+    compiled: dict[tuple[str, ...], Wired] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def takes(self, kind: str, action: str = "create") -> Takes:
         """What the target takes of a kind; NotTaken if it hasn't this action."""
