@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -44,16 +45,19 @@ class Callers(Generic[T]):
             self.threads += 1
             threading.Thread(target=self._work, daemon=True, name=f"kontering call {self.threads}").start()
 
-    def answers(self, patience: float) -> list[tuple[T, BaseException | None]]:
-        """Calls that have come to an end: at least one, if there is one within so many seconds, and all of by then."""
+    def answers(self, patience: float, gather: float = 0.0) -> list[tuple[T, BaseException | None]]:
+        """Calls that have come to an end: the first within so many seconds, and those that follow within `gather`."""
         found: list[tuple[T, BaseException | None]] = []
+        until = None
         try:
-            found.append(self.back.get(timeout=patience))
-            while True:
-                found.append(self.back.get_nowait())
+            while len(found) < self.flying:
+                left = patience if until is None else until - time.monotonic()
+                found.append(self.back.get(timeout=left) if left > 0 else self.back.get_nowait())
+                until = until or time.monotonic() + gather
         except queue.Empty:
-            self.flying -= len(found)
-            return found
+            pass
+        self.flying -= len(found)
+        return found
 
     def _work(self) -> None:
         while (asked := self.asked.get()) is not None:

@@ -36,6 +36,9 @@ LEAVES = LEASE / 1000 - 35
 DRY = 0.02
 """Seconds before lanes are asked for again, when there were fewer than could be served."""
 
+GATHER = 0.002
+"""Seconds for which a commit waits for more answers: they come in swarms, and a commit costs as much for one as for all."""
+
 PATIENCE = 0.25
 TRIES = 5
 
@@ -85,7 +88,7 @@ class Rounds:
                     raise
                 if not callers.flying and not found:
                     return self.served
-                back = callers.answers(PATIENCE) if callers.flying else []
+                back = callers.answers(PATIENCE, GATHER) if callers.flying else []
 
     def _round(self, callers: Callers[Serving], back: Sequence[Answered]) -> bool:
         """One commit and the calls that follow from it; False if there was nothing to do."""
