@@ -142,6 +142,8 @@ def test_the_number_may_be_ours() -> None:
     ours = target(simulator)
     made = ours.send(step("create", "invoice", sale(contact(outsider(simulator)))))
 
+    with pytest.raises(Refused, match="they are whole"):
+        ours.send(step("book", "invoice", {"number": "W-5012"}, of=made))
     assert ours.send(step("book", "invoice", {"number": "5012"}, of=made)).number == "5012"
 
 

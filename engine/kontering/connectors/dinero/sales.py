@@ -68,7 +68,7 @@ def delete(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
 def book(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """Book a draft. Whatever Dinero says to it: one that is booked is booked."""
     path = one(settings, SALES[step.kind], _id(step)) + "/book"
-    number = {"Number": int(step.body["number"])} if step.body.get("number") else {}
+    number = _number(str(step.body.get("number") or ""))
     try:
         _timely(client, settings, step, lambda stamp: write(client, "POST", path, {"Timestamp": stamp, **number}))
     except Closed:
@@ -82,6 +82,13 @@ def book(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     if "book" not in found.done:
         raise Unsure("Dinero took the booking, and the draft is a draft still")
     return found
+
+
+def _number(said: str) -> Mapping[str, int]:
+    """The number that the flow gives, if it isn't Dinero's to give."""
+    if said and not said.isdecimal():
+        raise Refused((Refusal(f"{said} is no number for an invoice here: they are whole", "/Number"),))
+    return {"Number": int(said)} if said else {}
 
 
 def mail(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
