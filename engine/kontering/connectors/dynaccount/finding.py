@@ -19,6 +19,9 @@ Terms = Mapping[str, str]
 
 TABLES: Mapping[str, str] = {"customer": "debtor", "supplier": "creditor"}
 COLUMNS: Mapping[str, str] = {"number": "module_id_", "ean": "ean", "email": "email", "phone": "phone", "name": "name"}
+_FOREIGN = re.compile(r" (\d+(?:\.\d+)?) [A-Z]{3}$")
+"""The end of a voucher's note, where the document is in another currency: what it comes to there."""
+
 TRIED = 5
 """How many numbers from its own on are looked at for a customer, where others have the first."""
 
@@ -116,6 +119,8 @@ def enclosure(row: Row, settings: Settings, lines: Sequence[Row], gross: Decimal
     """A voucher; it is done once it is booked, or at once where a bookkeeper does that."""
     booked = row.get("is_booked") == "YES" or not settings.get("book_action")
     owed = sum((decimal(line["amount"]) or Decimal(0) for line in lines if _is_owed(line)), Decimal(0))
+    foreign = _FOREIGN.search(str(row.get("note") or ""))
+    gross = Decimal(foreign[1]) if gross is None and foreign else gross
     return Found(
         id=str(row["id"]),
         number=str(row.get("enc_id_") or row["id"]),
