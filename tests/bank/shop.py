@@ -31,14 +31,22 @@ connections:
   bank:    {connector: files, folder: bank, system: small}
   books:   {connector: ledger, overpayment: credit}
 flows:
-  orders:  {from: shop/order, mapping: small/order, to: books, states: {"*": book}, products: {fallback: TEA}, edited_after_booking: credit_and_rebill}
+  orders:  {from: shop/order, mapping: small/order, to: books, states: {"*": book}, products: {fallback: TEA}, payments: {register: REGISTER}, edited_after_booking: credit_and_rebill}
   refunds: {from: shop/refund, mapping: small/refund, to: books, states: {"*": book}, products: {fallback: TEA}}
   payouts: {from: gateway/payout, mapping: small/payout, to: books, states: {"*": book}}
   bills:   {from: buys/bill, mapping: small/bill, to: books, states: {"*": book}}
   bank:    {from: bank/line, mapping: small/line, to: books, states: {"*": book}}
 """
 SCHEMAS = {
-    "order": {"id": "", "version": "", "date": "date", "name": "", "gross": "decimal", "card": "decimal"},
+    "order": {
+        "id": "",
+        "version": "",
+        "date": "date",
+        "name": "",
+        "gross": "decimal",
+        "card": "decimal",
+        "bank": "decimal",
+    },
     "refund": {"id": "", "order": "", "date": "date", "gross": "decimal", "card": "decimal"},
     "bill": {"id": "", "date": "date", "gross": "decimal"},
     "line": {"id": "", "date": "date", "amount": "decimal", "text": ""},
@@ -77,7 +85,7 @@ fields:
   prices: {const: gross}
   customer: {kind: {const: consumer}, external_id: order.name, name: order.name, email: {const: a@example.dk}, address: {country: {const: DK}}}
   lines: [{id: tea, fields: {id: {const: "1"}, kind: {const: goods}, description: {const: Tea}, quantity: {const: 1}, amount: order.gross, taxes: [{id: vat, fields: {rate: {const: 25}}}]}}]
-  payments: [{id: card, when: "order.card != 0", fields: {method: {const: card}, date: order.date, amount: order.card, reference: {text: "psp-{{ order.id }}"}}}]
+  payments: [{id: card, when: "order.card != 0", fields: {method: {const: card}, date: order.date, amount: order.card, reference: {text: "psp-{{ order.id }}"}}}, {id: bank, when: "order.bank != 0", fields: {method: {const: bank_transfer}, date: order.date, amount: order.bank}}]
   totals: {gross: order.gross}
 """,
     "refund": """
@@ -133,10 +141,11 @@ class Shop:
     count: int = 0
 
     accounting: str = "match_by_amount: suggest"
+    register: str = '["*"]'
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        text = PROJECT.replace("match_by_amount: suggest", self.accounting)
+        text = PROJECT.replace("match_by_amount: suggest", self.accounting).replace("REGISTER", self.register)
         (self.folder / "kontering.yaml").write_text(text, encoding="utf-8")
         schemas = {name: _schema(fields) for name, fields in SCHEMAS.items()} | {"payout": PAYOUT}
         for name, schema in schemas.items():
@@ -146,10 +155,27 @@ class Shop:
         for place in set(PLACES.values()):
             (self.folder / place).mkdir(exist_ok=True)
 
-    def order(self, id_: str, gross: str, *, card: str = "0.00", version: int = 1, day: str = "2026-03-02") -> None:
+    def order(
+        self,
+        id_: str,
+        gross: str,
+        *,
+        card: str = "0.00",
+        bank: str = "0.00",
+        version: int = 1,
+        day: str = "2026-03-02",
+    ) -> None:
         self.add(
             "order",
-            {"id": id_, "version": str(version), "date": day, "name": f"Buyer {id_}", "gross": gross, "card": card},
+            {
+                "id": id_,
+                "version": str(version),
+                "date": day,
+                "name": f"Buyer {id_}",
+                "gross": gross,
+                "card": card,
+                "bank": bank,
+            },
         )
 
     def line(self, id_: str, amount: str, text: str = "", *, day: str = "2026-03-10") -> None:

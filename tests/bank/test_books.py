@@ -98,7 +98,7 @@ def _sold(made: World, name: str, order: Order) -> list[dict[str, Any]]:
 
 def _order(name: str, version: int, gross: Decimal, card: Decimal) -> dict[str, Any]:
     given = {"id": name, "version": str(version), "date": "2026-03-02", "name": f"Buyer {name}"}
-    return given | {"gross": str(gross), "card": str(card)}
+    return given | {"gross": str(gross), "card": str(card), "bank": "0.00"}
 
 
 def _transferred(made: World, name: str, order: Order) -> None:

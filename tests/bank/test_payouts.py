@@ -153,3 +153,14 @@ def test_a_reserve_is_held_back_and_released(shop: Shop) -> None:
     assert kept == 100
     assert "psp_reserve" not in shop.balances()
     assert shop.balances()["bank"] == 1000
+
+
+def test_an_edited_orders_payment_is_one_payment(shop: Shop) -> None:
+    shop.run()
+    shop.order("1001", "900.00", card="1000.00", version=2)
+    shop.run()
+    shop.payout("PO-1", charge("1001", "1000.00"))
+    shop.payout("PO-2", charge("1001", "1000.00"), day="2026-03-16")
+    shop.run()
+
+    assert [row["not_found"] for row in report(shop)] == ["0", "1"]

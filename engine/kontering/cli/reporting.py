@@ -82,7 +82,7 @@ def open_items(asked: Asked) -> Iterator[Row]:
 def payables(asked: Asked) -> Iterator[Row]:
     """What is owed to suppliers, bill by bill: their credit notes are below zero."""
     vouchers = [one for one in asked.vouchers() if one.date <= asked.until]
-    for item in outstanding.open_items((), vouchers, lambda flow, method: True):
+    for item in outstanding.open_items((), vouchers, lambda flow, method: "psp_clearing"):
         if item.role == "payable":
             days = (asked.until - item.date).days
             own = {"number": item.number, "name": item.name, "date": item.date, "currency": item.currency}

@@ -15,8 +15,9 @@ from kontering.model.voucher import Document, PlannedVoucher, about
 Sold = tuple[str, Planned]
 """A flow's name, and an invoice or credit note that it has settled."""
 
-Registers = Callable[[str, str], bool]
-"""Does this flow register payments by this method? Those of others are still expected, say on the bank."""
+Registers = Callable[[str, str], str | None]
+"""The role of the account that a flow puts payments of a method on; None: it doesn't register them, so that they are
+still expected, say on the bank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,10 @@ class Others:
 
     `invoice` is the newest edition of an invoice, `booked` the one that the target has booked; `about` are the
     vouchers that belong to a document or close it; `edition` is a sale by its very key, `recognitions` are what was
-    taken to revenue of it; `sales` are all invoices and credit notes, `vouchers` all else, and `open_items` what is expected on the bank,
-    `decided` what a person said of a bank line. `origin` is the record of the target that something in the source was
-    made of, by its kinds and id or its printed number; `delivered` is the invoice that was delivered to the source.
+    taken to revenue of it; `sales` are all invoices and credit notes, `vouchers` all else, `open_items` what is
+    expected on the bank, and `decided` what a person said of a bank line. `origin` is the record of the target that
+    something in the source was made of, by its kinds and id or its printed number; `delivered` is the invoice that was
+    delivered to the source.
     """
 
     invoice: Callable[[str], Planned | None]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from kontering.accounting import payments, postings
+from kontering.accounting import edits, payments, postings
 from kontering.accounting.settings import Settings
 from kontering.accounting.settlement import KnownPayment
 from kontering.model.bank import OpenItem
@@ -57,13 +57,14 @@ def revenue_of(voucher: PlannedVoucher) -> Mapping[str, Decimal]:
 
 
 def open_items(sales: Sequence[Sold], vouchers: Sequence[PlannedVoucher], registers: Registers) -> tuple[OpenItem, ...]:
-    """What is expected on the bank: invoices, bills (negative), and payouts that are posted."""
+    """What is expected on the bank: invoices, bills (negative), and what is posted there: payouts, transfers."""
     closed = defaultdict[str, Decimal](Decimal)
     for part in (part for voucher in vouchers for part in voucher.closes):
         closed[part.key] += part.amount
     for credit in (one for _, one in sales if one.credits):
         closed[credit.credits or ""] += _credit(credit)
     items = [_invoice_item(flow, one, closed[one.key], registers) for flow, one in sales if one.kind == "invoice"]
+    items += [item for flow, one in newest(sales) for item in _transfers(flow, one, closed, registers)]
     items += [item for voucher in vouchers if (item := _voucher_item(voucher, closed[voucher.key]))]
     return tuple(item for item in items if item is not None)
 
@@ -87,7 +88,7 @@ def on_clearing(
     sales: Iterable[Planned], vouchers: Iterable[PlannedVoucher], settings: Settings
 ) -> Iterator[KnownPayment]:
     """Every payment on the clearing account, with its document or apart from it."""
-    for sale in sales:
+    for _, sale in newest([("", sale) for sale in sales]):
         yield from _known_payments(sale, settings)
     for voucher in vouchers:
         paid = voucher.payment
@@ -100,6 +101,41 @@ def on_clearing(
                 base=sum((line.amount for line in lines), ZERO),
                 reference=paid.reference,
                 number=next((one.number for one in voucher.closes), None),
+            )
+
+
+def newest(sales: Sequence[Sold]) -> Iterator[Sold]:
+    """Of an order that was invoiced anew, the newest invoice: it has all the payments."""
+    last: dict[str, int] = {}
+    for _, one in sales:
+        stem = edits.stem_of(one.key)
+        last[stem] = max(last.get(stem, 0), edits.edition_of(one.key))
+    return (sold for sold in sales if edits.edition_of(sold[1].key) == last[edits.stem_of(sold[1].key)])
+
+
+def payment_key(document: Planned, number: int) -> str:
+    """The same payment has the same key on each edition of its invoice."""
+    return f"{edits.stem_of(document.key)}#payment/{number}"
+
+
+def _transfers(flow: str, document: Planned, closed: Mapping[str, Decimal], registers: Registers) -> Iterator[OpenItem]:
+    """Money that the shop says came (or went) over the bank, and that is posted there: the bank's line confirms it."""
+    sign = 1 if document.kind == "invoice" else -1
+    number = document.mark if document.kind == "invoice" else document.credits_number or document.mark
+    for at, paid in enumerate(document.payments, start=1):
+        role, key = registers(flow, paid.method) or "", payment_key(document, at)
+        amount = sign * paid.amount - closed.get(key, ZERO)
+        if amount and (role == "bank" or role.startswith("bank_")):
+            yield OpenItem(
+                key=key,
+                number=number,
+                amount=amount,
+                currency=document.currency,
+                date=paid.date,
+                role="posted",
+                party=postings.party_of(document),
+                name=document.customer.name,
+                references=tuple(name for name in (document.number, paid.reference) if name),
             )
 
 
@@ -157,7 +193,7 @@ def _known_payments(document: Planned, settings: Settings) -> Iterator[KnownPaym
     for number, paid in enumerate(document.payments, start=1):
         if payments.role_of(paid.method, settings) == "psp_clearing":
             yield KnownPayment(
-                key=f"{document.key}#payment/{number}",
+                key=payment_key(document, number),
                 amount=sign * paid.amount,
                 currency=document.currency,
                 base=sign * _base(document, paid),

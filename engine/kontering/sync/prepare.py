@@ -41,7 +41,7 @@ class Maker:
     zone: str
     policy: Policy
     settings: Settings
-    registers: Registers = lambda flow, method: True
+    registers: Registers = lambda flow, method: "psp_clearing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import httpx
@@ -20,12 +21,13 @@ from kontering.model.plan import Hold
 from kontering.model.record import JsonObject
 from kontering.project import opened
 from kontering.project.parts import Connection, Flow, Project, payload_mapping
-from kontering.project.policy import Policy
+from kontering.project.policy import Policy, registers
 from kontering.sdk import http
 from kontering.sdk.connector import Connector, Source, Target
 from kontering.sdk.limits import Limiter
 from kontering.sync import booked, holds, in_store, places, recognitions
 from kontering.sync.granted import tokens_of
+from kontering.sync.others import Registers
 from kontering.sync.prepare import Maker
 from kontering.sync.recognitions import Look
 from kontering.sync.taker import Taker
@@ -192,6 +194,20 @@ def _chosen(project: Project, names: Sequence[str]) -> Iterable[str]:
     return names or tuple(project.flows)
 
 
+def registers_of(project: Project) -> Registers:
+    """On which account each flow of a project registers money, by the flow's name and the method."""
+
+    @cache
+    def role(name: str, method: str) -> str | None:
+        flow = project.flows.get(name)
+        if flow is None:
+            return payments.role_of(method, project.accounting)
+        registered = registers(flow.policy.payments, method)
+        return payments.role_of(method, settings_of(project, flow)) if registered else None
+
+    return role
+
+
 def _wired(project: Project, flow: Flow, connector: Connector, origin: Connector) -> WiredFlow:
     settings = settings_of(project, flow)
     source, target = project.connections[flow.source], project.connections[flow.target]
@@ -202,6 +218,7 @@ def _wired(project: Project, flow: Flow, connector: Connector, origin: Connector
         zone=str(source.settings.get("timezone", "UTC")),
         policy=flow.policy,
         settings=settings,
+        registers=registers_of(project),
     )
     payloads = Payloads(project, target)
     taker = Taker(
