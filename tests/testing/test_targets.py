@@ -203,6 +203,7 @@ MISTAKES: list[tuple[str, Books]] = [
     ("an_unknown_account_is_held_and_goes_on", replace(BOOKS, connector=wrong(unpaid))),
     ("a_customer_that_was_deleted_is_held", replace(BOOKS, connector=wrong(swallows))),
     ("two_sales_of_one_number_are_not_confused", replace(BOOKS, connector=wrong(twice))),
+    ("a_store_that_was_lost_makes_nothing_twice", replace(BOOKS, connector=wrong(finds=blind))),
     ("what_is_behind_the_first_page_is_found", replace(BOOKS, connector=wrong(finds=one_page))),
     ("long_texts_are_cut_or_held", replace(BOOKS, make=crashing)),
     ("odd_texts_arrive_whole", replace(BOOKS, make=garbling)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -195,18 +196,22 @@ def bench(books: Books) -> Iterator[Bench]:
 
 
 @contextlib.contextmanager
-def forgotten(before: Bench) -> Iterator[Bench]:
-    """The same system, seen by another shop with a store that knows nothing."""
+def forgotten(before: Bench, shop: str = "other") -> Iterator[Bench]:
+    """The same system with a store that knows nothing: seen by another shop, or by the same one after a mishap."""
     if before.system is None:
-        yield replace(before, shop="other")
+        yield replace(before, shop=shop)
         return
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder), before.clock) as store:
-        yield replace(before, store=store, shop="other", troubles=[])
+        yield replace(before, store=store, shop=shop, troubles=[])
 
 
 def opened(folder: Path, clock: Clock) -> Store:
+    """A store that goes by the bench's clock, and ticks: what another worker is at is asked for again in a moment."""
+    began = time.monotonic()
     return Store.open(
-        f"sqlite:///{folder / 'contract.db'}", project="contract", clock=lambda: round(clock().timestamp() * 1000)
+        f"sqlite:///{folder / 'contract.db'}",
+        project="contract",
+        clock=lambda: round((clock().timestamp() + time.monotonic() - began) * 1000),
     )
 
 

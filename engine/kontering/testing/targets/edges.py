@@ -98,6 +98,20 @@ def two_sales_of_one_number_are_not_confused(books: Books) -> None:
         assert second == 1 or (second == 0 and ended), "the second sale of that number is neither booked nor held"
 
 
+def a_store_that_was_lost_makes_nothing_twice(books: Books) -> None:
+    """The store is deleted and everything is read again: what is there is found by its reference, or held."""
+    with bench(books) as here:
+        sold = [sale(), sale("1002", paid="100.00")]
+        done(here, *sold)
+        if here.system is None:
+            raise NotTaken(f"{books.connector.name} is lost together with the store")
+        wanted = here.count()
+        with forgotten(here, "shop") as again:
+            ended, count = again.run(*sold), again.count()
+        assert not doubles(wanted, count), f"there twice: {doubles(wanted, count)}"
+        assert count == wanted, f"what was there has changed: {count} instead of {wanted}; {ended}"
+
+
 def what_is_behind_the_first_page_is_found(books: Books) -> None:
     """A thousand other customers are there: ours isn't made a second time."""
     fill = books.asked("fill")
@@ -169,6 +183,7 @@ EDGES = (
     an_unknown_account_is_held_and_goes_on,
     a_customer_that_was_deleted_is_held,
     two_sales_of_one_number_are_not_confused,
+    a_store_that_was_lost_makes_nothing_twice,
     what_is_behind_the_first_page_is_found,
     odd_texts_arrive_whole,
     long_texts_are_cut_or_held,
