@@ -198,7 +198,7 @@ def _keep(state: State, name: str, row: Row, old: Row | None) -> Row:
         row |= {"is_booked": "NO", "balance_amount": ZERO, "vat_amount": ZERO}
         row["enc_id_"] = row["enc_id_"] or str(len(state.table(name)) + 1)
     if name == "debtor_order" and old is None:
-        row |= {"order_id_": str(1000 + len(state.table(name))), "total_amount": ZERO, "vat_amount": ZERO}
+        row |= {"order_id_": str(1001 + len(state.table(name))), "total_amount": ZERO, "vat_amount": ZERO}
         row |= {"is_invoiced": "NO"}
     if name == "accounting":
         row |= {"is_readonly": "NO", "time": state.table("enclosure")[row["enclosure_id"]]["time"]}
