@@ -1,7 +1,8 @@
-"""A month at scale on simulated time: many projects, each behind its own rate limit, and slots that take turns.
+"""A month at scale on simulated time: many projects, each behind its vendor's rate limit, and slots that take turns.
 
-Each step of five minutes hands the calls that the slots can make to the projects in turns, as the rota does. A document
-is late only by what it waits beyond the day that its project's own limit would have made it wait in any case.
+Each step of five minutes hands the calls that the slots can make to the projects in turns, as the rota does; what the
+processors can do is a second bound. A document is late only by what it waits beyond what its project's own limit would
+have made it wait in any case. The limits are those of the installed connectors.
 """
 
 from __future__ import annotations
@@ -11,22 +12,31 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kontering.connectors import registry
+
 STEP = 300
 DAYS = 30
 CALLS = 5
 """Customer, product, draft, booking, payment: most documents need less, since customers and products are known."""
 
+USUAL = 3.0
+"""Calls of such a document: what a worker manages is measured with them."""
+
 DAY = (2, 1, 1, 1, 1, 2, 4, 8, 12, 14, 14, 14, 13, 13, 13, 13, 13, 12, 13, 15, 16, 14, 9, 4)
 """How much is sold in each hour."""
 
-LIMITS = {
-    "none stated": math.inf,
-    "100 a minute": 100 / 60,
-    "4 a second": 4.0,
-    "25,000 a day": 25_000 / 86_400,
-    "2 a second": 2.0,
-}
-"""Calls a second that vendors grant an agreement."""
+
+def limits() -> dict[str, float]:
+    """Calls a second that the vendors grant an agreement, by connector; bursts are left out, which is a little hard."""
+    found = {"none stated": math.inf}
+    for name in registry.names():
+        connector = registry.load(name)
+        if connector.target is not None and connector.limits:
+            found[name] = min(limit.calls / limit.per.total_seconds() for limit in connector.limits)
+    return found
+
+
+LIMITS = limits()
 
 
 @dataclass(slots=True)
@@ -39,21 +49,24 @@ class Shop:
     alone: float = 0.0
     """What would wait, if it had all slots for itself."""
     late: float = 0.0
-    behind: float = 0.0
+    own: float = 0.0
+    """The longest that its limit alone makes a call wait, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What came of it: seconds of waiting beyond the own limit, and how busy the slots were at most."""
+    """What came of it: seconds of waiting beyond the own limit, how busy the slots were, and what limits alone cost."""
 
     projects: int
     documents: int
     slots: int
+    workers: int
     latency: float
     late: float
+    late_projects: int
     busiest: float
     average: float
-    waits_for_limit: float
+    own: float
 
 
 def shops(projects: int, documents: int, seed: int = 1) -> list[Shop]:
@@ -76,10 +89,18 @@ def arriving(monthly: float, step: int, chance: random.Random) -> float:
     return max(0.0, chance.gauss(mean, math.sqrt(mean)))
 
 
-def month(projects: int = 500, documents: int = 3_000_000, slots: int = 8, latency: float = 0.15) -> Month:
-    """Runs the month; `latency` is what a call takes, ours included."""
+def month(
+    projects: int = 500,
+    documents: int = 3_000_000,
+    slots: int = 8,
+    latency: float = 0.15,
+    workers: int = 1,
+    per_worker: float = 200.0,
+) -> Month:
+    """Runs the month; `latency` is what a call takes, `per_worker` how many documents a second one process manages."""
     some, chance = shops(projects, documents), random.Random(2)
-    can, busy, done = slots / latency * STEP, [], 0
+    can = min(workers * slots / latency, workers * per_worker * USUAL) * STEP
+    busy, done = [], 0.0
     for step in range(DAYS * 86_400 // STEP):
         wants = [_wants(shop, step, chance) for shop in some]
         given = in_turns(wants, can)
@@ -87,10 +108,19 @@ def month(projects: int = 500, documents: int = 3_000_000, slots: int = 8, laten
             shop.waiting -= calls
             _late(shop)
         busy.append(sum(given) / can)
-        done += round(sum(given))
-    limited = max(shop.alone / max(LIMITS[shop.limit], 0.001) for shop in some if shop.limit != "none stated")
-    late = max(shop.late for shop in some)
-    return Month(projects, done // CALLS, slots, latency, late, max(busy), sum(busy) / len(busy), limited)
+        done += sum(given)
+    return Month(
+        projects=projects,
+        documents=round(done / CALLS),
+        slots=slots,
+        workers=workers,
+        latency=latency,
+        late=max(shop.late for shop in some),
+        late_projects=sum(shop.late > STEP for shop in some),
+        busiest=max(busy),
+        average=sum(busy) / len(busy),
+        own=max(shop.own for shop in some),
+    )
 
 
 def _wants(shop: Shop, step: int, chance: random.Random) -> float:
@@ -100,6 +130,7 @@ def _wants(shop: Shop, step: int, chance: random.Random) -> float:
     shop.alone += new
     most = LIMITS[shop.limit] * STEP
     shop.alone -= min(shop.alone, most)
+    shop.own = max(shop.own, shop.alone / LIMITS[shop.limit])
     return min(shop.waiting, most)
 
 
@@ -108,8 +139,7 @@ def _late(shop: Shop) -> None:
     beyond = shop.waiting - shop.alone
     if beyond > 1e-6:
         pace = min(LIMITS[shop.limit], max(shop.monthly * CALLS / (DAYS * 86_400), 0.01) * 10)
-        shop.behind = beyond / pace
-        shop.late = max(shop.late, shop.behind)
+        shop.late = max(shop.late, beyond / pace)
 
 
 def in_turns(wants: Sequence[float], can: float) -> list[float]:
@@ -129,3 +159,4 @@ def in_turns(wants: Sequence[float], can: float) -> list[float]:
 def figures() -> Iterator[Month]:
     for slots in (2, 4, 8, 16):
         yield month(slots=slots)
+    yield month(projects=2_000, documents=12_000_000, slots=16, workers=2)

@@ -13,12 +13,12 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import compared, delivery, processes
+from benchmarks import compared, delivery, grown, month, processes, workers
 from benchmarks.orders import orders
 from benchmarks.peers import found
 from benchmarks.rounds import Spread
@@ -47,10 +47,12 @@ class Size:
     records: int
     seconds: float
     documents: int
+    stored: tuple[int, ...]
 
 
-QUICK = Size(orders=60, rounds=5, records=50_000, seconds=60, documents=200)
-WHOLE = Size(orders=200, rounds=21, records=1_000_000, seconds=600, documents=1000)
+QUICK = Size(orders=60, rounds=5, records=50_000, seconds=60, documents=200, stored=(1_000, 10_000))
+WHOLE = Size(orders=200, rounds=21, records=1_000_000, seconds=600, documents=1000, stored=(10_000, 100_000))
+MILLION = (10_000, 100_000, 1_000_000)
 
 
 def times(what: str, must: float, goal: float, spread: Spread) -> Row:
@@ -171,6 +173,77 @@ def delivered(size: Size) -> Iterator[Row]:
     )
 
 
+RATES = {"ledger": (300, 1000), "HTTP": (200, 400)}
+"""Documents a second that one worker must deliver, and what is aimed at."""
+
+
+def delivering(size: Size) -> Iterator[Row]:
+    """Shares of a machine that others use as well say little: processor time says more."""
+    rounds = 3 if size.rounds > 5 else 1
+    for found in workers.figures(size.documents, rounds):
+        middle, most = found[len(found) // 2], found[-1]
+        must, goal = (rate * middle.workers for rate in RATES[middle.target])
+        used = min(one.processor for one in found)
+        load = " ".join(f"{one.load:.1f}" for one in found)
+        yield Row(
+            what=f"{_named(middle.workers)}, {middle.database}, {_target(middle.target)}",
+            must=f"{must}/s",
+            goal=f"{goal:,}/s",
+            found=f"{middle.per_second:.0f} (most {most.per_second:.0f})/s, {used:.1f} ms of processor, load {load}",
+            reached=middle.per_second >= must,
+        )
+
+
+def _named(number: int) -> str:
+    return "one worker" if number == 1 else "two workers"
+
+
+def _target(name: str) -> str:
+    return "embedded ledger" if name == "ledger" else "instant HTTP target"
+
+
+def growing(size: Size) -> Iterator[Row]:
+    first: grown.Grown | None = None
+    for one in grown.growth(size.stored):
+        first = first or one
+        yield Row(
+            what=f"a document beside {one.stored:,} others ({one.size:.1f} GB)",
+            must="1.2x",
+            goal="",
+            found=(
+                f"{one.processor:.2f} ms of processor ({one.processor / first.processor:.2f}x), "
+                f"{one.on_clock:.1f} on the clock, {one.memory:.0f} MB ({one.memory / first.memory:.2f}x)"
+            ),
+            reached=one.processor <= first.processor * 1.2 and one.memory <= first.memory * 1.2,
+        )
+
+
+def fair(size: Size) -> Iterator[Row]:
+    busy = size.documents * 2
+    middle, last, own = workers.beside_a_busy_one(busy=busy)
+    yield Row(
+        what=f"199 projects with 3 documents beside one with {busy:,}",
+        must="before it",
+        goal="",
+        found=f"done after {middle:.1f} s (median), {last:.1f} s (last); the busy one after {own:.1f} s",
+        reached=last < own,
+    )
+
+
+def a_month(size: Size) -> Iterator[Row]:
+    for one in month.figures():
+        yield Row(
+            what=f"a month simulated, {one.projects:,} projects, {one.workers} x {one.slots} slots",
+            must="0 late" if one.slots >= 8 else "",
+            goal="",
+            found=(
+                f"{one.documents:,} documents, busy {one.average:.0%} (most {one.busiest:.0%}), "
+                f"late {one.late / 3600:.1f} h, {one.late_projects} projects"
+            ),
+            reached=one.late_projects == 0 if one.slots >= 8 else None,
+        )
+
+
 PARTS: dict[str, Callable[[Size], Iterable[Row]]] = {
     "engines": shapes,
     "peers": peers,
@@ -178,6 +251,10 @@ PARTS: dict[str, Callable[[Size], Iterable[Row]]] = {
     "memory": memory,
     "commands": commands,
     "delivery": delivered,
+    "workers": delivering,
+    "growth": growing,
+    "fair": fair,
+    "month": a_month,
 }
 
 
@@ -195,9 +272,11 @@ def shown(row: Row) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a look: fewer orders and rounds")
+    parser.add_argument("--million", action="store_true", help="growth up to 1,000,000 stored documents: 15 GB of disk")
     parser.add_argument("--only", action="append", choices=PARTS, help="a part of the table; may be given again")
     given = parser.parse_args()
     size = QUICK if given.quick else WHOLE
+    size = replace(size, stored=MILLION) if given.million else size
     day = dt.datetime.now(tz=dt.UTC).date().isoformat()
     sys.stdout.write(f"{day}, {machine()}\n")
     sys.stdout.write(f"{'against':<62}{'must':>9}{'goal':>9}  {'':<4} here: median (least–most)\n")

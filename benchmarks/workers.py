@@ -13,9 +13,11 @@ import socket
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -27,6 +29,7 @@ from kontering.sdk.connector import Again
 from kontering.store.store import Store
 from kontering.store.tables import document
 from kontering.sync import dispatch, worker
+from kontering.sync.progress import Ended, Event
 from kontering.sync.turns import Desk
 
 SLOTS = 16
@@ -176,35 +179,46 @@ def _together(workers: int, arguments: tuple[Any, ...]) -> float:
     return float(sum(said.get() for _ in processes))
 
 
+@dataclass(slots=True)
+class Ends:
+    """When each project was done with all that it had, in seconds."""
+
+    wanted: Sequence[int]
+    began: float = field(default_factory=time.perf_counter)
+    done: Counter[int] = field(default_factory=Counter)
+    at: dict[int, float] = field(default_factory=dict)
+
+    def heard(self, number: int, event: Event) -> None:
+        if isinstance(event, Ended):
+            self.done[number] += 1
+            if self.done[number] == self.wanted[number]:
+                self.at[number] = time.perf_counter() - self.began
+
+
 def beside_a_busy_one(projects: int = 200, busy: int = 2000, few: int = 3) -> tuple[float, float, float]:
     """Seconds until the others' few documents are done, the median and the last, beside one with many; and its own."""
+    ends = Ends([busy, *[few] * (projects - 1)])
     with stores("SQLite") as fresh:
-        many = [_desk(fresh(), orders(busy if number == 0 else few), f"p{number}") for number in range(projects)]
+        many = [_desk(fresh(), orders(count), number, ends) for number, count in enumerate(ends.wanted)]
         work = worker.Work.of(many, 4, threading.Event())
         thread = threading.Thread(target=worker.Inline(work).serve, args=(4,))
-        began = time.perf_counter()
+        ends.began = time.perf_counter()
         thread.start()
-        ends: dict[int, float] = {}
-        while len(ends) < projects and time.perf_counter() - began < 300:
-            for number, desk in enumerate(many):
-                if number not in ends and _is_done(desk, busy if number == 0 else few):
-                    ends[number] = time.perf_counter() - began
-            time.sleep(0.2)
+        while len(ends.at) < projects and time.perf_counter() - ends.began < 300:
+            time.sleep(0.1)
         work.stop.set()
         thread.join()
         for desk in many:
             desk.store.close()
-    others = sorted(seconds for number, seconds in ends.items() if number)
-    return others[len(others) // 2], others[-1], ends.get(0, float("inf"))
+    others = sorted(seconds for number, seconds in ends.at.items() if number)
+    return others[len(others) // 2], others[-1], ends.at.get(0, float("inf"))
 
 
-def _desk(address: str, some: list[dict[str, Any]], name: str) -> Desk:
-    return Desk(store=Store.open(address, project=name), wired=flows(some, "", name))
-
-
-def _is_done(desk: Desk, count: int) -> bool:
-    with desk.store.look() as tx:
-        return tx.connection.scalar(sa.select(sa.func.count()).where(document.c.state == "done")) == count
+def _desk(address: str, some: list[dict[str, Any]], number: int, ends: Ends) -> Desk:
+    name = f"p{number}"
+    desk = Desk(store=Store.open(address, project=name), wired=flows(some, "", name))
+    desk.tell = partial(ends.heard, number)
+    return desk
 
 
 def figures(count: int = 600, rounds: int = 3) -> Iterator[tuple[Speed, ...]]:

@@ -37,7 +37,7 @@ DRY = 0.02
 """Seconds before lanes are asked for again, when there were fewer than could be served."""
 
 GATHER = 0.002
-"""Seconds for which a commit waits for more answers: they come in swarms, and a commit costs as much for one as for all."""
+"""Seconds for which a commit waits for more answers: it costs as much for one as for many."""
 
 PATIENCE = 0.25
 TRIES = 5
