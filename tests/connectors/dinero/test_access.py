@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +23,7 @@ from kontering.sdk.limits import Here
 from kontering.sdk.oauth import Token, Tokens
 from kontering.store.store import Store
 from kontering.store.tokens import Kept, Sealed, new_key
-from kontering.testing import Faulty
+from kontering.testing import Clock, Faulty
 from kontering.testing.faults import at, before, every, html, lost, throttled, truncated, unreachable
 
 CONNECT: dict[str, Any] = SETTINGS | {"grant": "connect"}
@@ -186,6 +187,21 @@ def test_a_worker_that_is_gone_lets_others_renew(tmp_path: Path, sealed: Sealed)
     now[0] += 61_000
     with waits.lock():
         assert waits.read() is None
+
+
+def test_a_connection_may_have_fewer_calls_a_minute_than_the_connector_says() -> None:
+    """The burst and what follows in the minute are together no more than is allowed."""
+    clock, made = Clock(), 0
+    start, simulator = clock(), organisation(clock=clock)
+    settings = SETTINGS | {"calls_a_minute": 20}
+    limiter = Here(lambda: clock().timestamp())
+    transport = httpx.MockTransport(simulator)
+    with client(CONNECTOR, settings, transport=transport, limiter=limiter, sleep=clock.sleep) as ours:
+        while clock() - start < timedelta(minutes=1):
+            ours.get(own("/contacts"))
+            made += 1
+
+    assert 18 <= made <= 20
 
 
 def test_the_grants_of_the_real_system_go_to_its_own_hosts() -> None:
