@@ -28,6 +28,7 @@ from kontering.accounting.settle import Settled, settle
 from kontering.model.bank import BankLine, OpenItem
 from kontering.model.document import Party, Planned, Posting, Sale
 from kontering.model.plan import Hold, Skip
+from kontering.sync import holds
 
 Data = dict[str, Any]
 ZERO = Decimal(0)
@@ -44,6 +45,7 @@ class Books:
     paid: dict[str, Decimal] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     customers: list[Party] = field(default_factory=list)
+    payouts: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     balances: dict[str, Decimal] = field(default_factory=dict)
 
@@ -142,7 +144,7 @@ def _cvr(step: Data) -> Data:
 def _book(books: Books, found: Settled, result: Result, *, known: bool = False) -> None:
     planned = found.planned
     action = None
-    if planned.kind == "invoice" and not known:
+    if not planned.credits and not known:
         match = customers.identify(planned.customer, books.customers, books.settings.match_by)
         action = match.action
         result.warnings |= {one.code for one in match.warnings}
@@ -211,6 +213,9 @@ def _refunded(books: Books, step: Data, source: str) -> Result:
 
 def _paid_out(books: Books, step: Data, source: str) -> Result:
     key = f"{source}/payout/{step['payout']['id']}"
+    if key in books.payouts:
+        return Result(outcome="skipped", reason="DUPLICATE_EVENT", existing=contract.contract_key(key))
+    books.payouts.add(key)
     found = settlement.settle(reading.payout(key, contract.payout(step["payout"], source)), books.settings)
     if isinstance(found, Hold):
         return Result(outcome="error", error=contract.error(found, contract.PAYOUT_FIELDS))
@@ -223,6 +228,10 @@ def _received(books: Books, step: Data, source: str) -> Result:
     order = step.get("order") or step.get("invoice") or step
     key = _booked_key(books, order, source)
     booked, given = books.invoices[key], step.get("payments") or [step["payment"]]
+    for one in given:
+        if one.get("currency", booked.currency) != booked.currency:
+            held = holds.paid_in_other_currency(key, one["currency"], booked)
+            return Result(outcome="error", error=contract.error(held, contract.FIELDS))
     more = tuple(reading.paid(contract.payment(one, step.get("date"))) for one in given)
     document = replace(booked, payments=(*booked.payments, *more))
     found = tuple(payments.vouchers(document, books.settings, before=books.paid[key]))
@@ -400,7 +409,10 @@ def _prorated(books: Books, step: Data, source: str) -> Result:
     config = books.config | {"prices": "exclusive"}
     key = contract.key(source, order["id"])
     sale = reading.sale("invoice", key, contract.invoice(step | {"lines": full}, config))
-    result = _came_of(books, step, settle(sale, books.settings))
+    own = books.settings
+    if made.net < 0:
+        sale, own = subscriptions.turned(sale), replace(own, credit_alone="book")
+    result = _came_of(books, step, settle(sale, own))
     result.blocks["proration"] = {
         "days": made.days,
         "days_left": made.days_left,

@@ -139,7 +139,7 @@ def _event(engine: Engine, sources: Sources, step: Data, source: str) -> Result:
 def _recognise(engine: Engine, found: list[Stored]) -> None:
     """The month of the event ends: what it deferred is recognised."""
     sold = [one.document for one in found if isinstance(one.document, Planned) and one.state == "done"]
-    deferred = [one for one in sold if one.kind == "invoice" and recognition.deferrals(one)]
+    deferred = [one for one in sold if recognition.deferrals(one)]
     if deferred:
         engine.add([_month(one.key, months.last_day(one.date)) for one in deferred])
         engine.run()
@@ -277,12 +277,13 @@ def _cancelled(credit: Planned, step: Data, everything: list[Any], settings: Set
 def _proration(document: Planned, step: Data) -> Data:
     old, new = document.lines[:2]
     assert old.period is not None
+    sign = 1 if document.kind == "invoice" else -1
     return {
         "days": months.days(contract.change(step)["period"]),
         "days_left": months.days(old.period),
-        "unused": -old.net,
-        "new": new.net,
-        "net": document.totals.net,
+        "unused": -sign * old.net,
+        "new": sign * new.net,
+        "net": sign * document.totals.net,
     }
 
 

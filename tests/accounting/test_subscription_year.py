@@ -40,7 +40,9 @@ def ends() -> Iterator[dt.date]:
 
 @pytest.fixture(scope="module")
 def year() -> SubscriptionYear:
-    return SubscriptionYear(DOCUMENTS * 2 // 5)  # each makes two or three: its months, payouts and bank lines come along
+    return SubscriptionYear(
+        DOCUMENTS * 2 // 5
+    )  # each makes two or three: its months, payouts and bank lines come along
 
 
 @pytest.fixture(scope="module")
