@@ -142,7 +142,11 @@ def _settled(prepared: Prepared, under: str) -> list[str]:
     document = prepared.document
     if isinstance(document, PlannedVoucher):
         return [*_posted(prepared), *document.why]
-    return [*_lines(document, under), *document.why] if isinstance(document, Planned) else []
+    if isinstance(document, Planned):
+        return [*_lines(document, under), *document.why]
+    back = [f"it goes back to {document.origin}"] if document.origin else []
+    kind, key = document.thing
+    return [f"it is a state of the {kind.replace('_', ' ')} {key}", *back, *(one.message for one in document.warnings)]
 
 
 def _posted(ready: Ready) -> list[str]:

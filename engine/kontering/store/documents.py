@@ -196,13 +196,14 @@ def states(tx: Tx, connection: str, keys: Iterable[str]) -> dict[tuple[str, str]
     return found
 
 
-def origins(tx: Tx, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Version and state of the newest edition of each record, whatever flow has read it."""
-    if not keys:
-        return {}
+def origins(tx: Tx, keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Version and state of the newest edition of each record, in every flow that has read it."""
+    found: dict[str, list[tuple[str, str]]] = {}
     terms = (document.c.project == tx.project, document.c.key.in_(sorted(set(keys))), document.c.state != "superseded")
-    rows = tx.connection.execute(sa.select(document.c.key, document.c.version, document.c.state).where(*terms))
-    return {row.key: (row.version, row.state) for row in rows}
+    rows = sa.select(document.c.key, document.c.version, document.c.state).where(*terms)
+    for row in tx.connection.execute(rows) if keys else ():
+        found.setdefault(row.key, []).append((row.version, row.state))
+    return found
 
 
 def original(tx: Tx, connection: str, key: str) -> Planned | None:

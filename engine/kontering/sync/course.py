@@ -5,7 +5,7 @@ Shared by the deliverers: one sends over a network, step by step; the other work
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -104,12 +104,17 @@ def facts_of(tx: Tx, connection: str, rows: Iterable[tuple[Row, Document, WiredF
         row.id: Facts(
             links=all_links,
             states=states,
-            origins={key: Origin(version=version, state=state) for key, (version, state) in origins.items()},
+            origins={key: _origin(read) for key, read in origins.items()},
             credited=_is_credited(tx, document, flow),
             closed_until=row.closed_until,
         )
         for row, document, flow in rows
     }
+
+
+def _origin(read: Sequence[tuple[str, str]]) -> Origin:
+    decided = all(state in ("done", "skipped") for _, state in read)
+    return Origin(versions=frozenset(version for version, _ in read), decided=decided)
 
 
 def begin(row: Row, document: Document, flow: WiredFlow, facts: Facts) -> Course:

@@ -31,10 +31,10 @@ class Several:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """A record that something goes back to, as this project has read and delivered it last."""
+    """A record that something goes back to: editions that flows have read last, and whether all of them are decided."""
 
-    version: str
-    state: str
+    versions: frozenset[str]
+    decided: bool
 
 
 WROTE = "wrote"

@@ -101,7 +101,7 @@ def others(tx: Tx, connection: str, source: str = "") -> Others:
 def _origin(tx: Tx, connection: str, source: str, kinds: Sequence[str], id_: str, number: str | None) -> str | None:
     """The record of the target that something in the source was made of: by its link, else by its printed number."""
     linked = links.keys_of(tx, source, kinds, id_)
-    numbered = documents.numbers(tx, source, kinds[0], number).values() if number else ()
+    numbered = [key for kind in kinds for key in documents.numbers(tx, source, kind, number).values()] if number else []
     return next((key for key in (*linked, *numbered) if keys.source_of(key) == connection), None)
 
 

@@ -249,8 +249,8 @@ def _moved(known: Origin, linked: Linked, facts: Facts) -> bool:
     there = linked.found.version
     siblings = (facts.links.get((kind, linked.key)) for kind in BACK)
     wrote = {one.keeps.get(WROTE) for one in (linked, *siblings) if one is not None}
-    as_known = not there or there in (known.version, *wrote)
-    return not as_known or known.state not in ("done", "skipped")
+    as_known = not there or there in wrote or there in known.versions
+    return not as_known or not known.decided
 
 
 def body(want: WantedState) -> Body:
