@@ -29,6 +29,7 @@ connections:
     client_id: client
     client_secret: {{secret: DINERO_SECRET}}
     api_key: {{secret: DINERO_KEY}}
+    poll_seconds: 0
     tables: {{accounts: accounts.csv}}
 flows:
   bills:
@@ -64,7 +65,7 @@ def test_a_bill_is_booked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         (tmp_path / f"{number}.json").write_text(json.dumps(own), encoding="utf-8")
     monkeypatch.setenv("DINERO_SECRET", "client-secret")
     monkeypatch.setenv("DINERO_KEY", "api-key")
-    books = organisation(booking_polls=0)
+    books = organisation(booking_polls=2)
 
     run(tmp_path, books)
     run(tmp_path, books)
