@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.accounting.engine import Engine
 from tests.accounting.subscribing import credit, day, ending, plan, renewal
 from tests.postgres import Server
 
 from kontering.accounting.settings import Settings
+from kontering.cli.main import cli
 from kontering.connectors.ledger import deferred, periods
-from kontering.sync import dry, wiring
+from kontering.store import cursors
+from kontering.store.store import Store
+from kontering.sync import dry, wiring, worker
+from kontering.sync.recognitions import Recognitions
+from kontering.sync.turns import Desk
 
 DAILY = Settings(recognition="daily")
 ZERO = Decimal(0)
@@ -230,3 +238,66 @@ def test_the_report_of_deferred_revenue_knows_whose_months_they_are(tmp_path: Pa
         (row,) = deferred.deferred(tx.connection, at=day("2026-12-31"))
 
     assert (row.key, row.recognised, row.left) == ("subs/order/1", Decimal("193.97"), Decimal("1006.03"))
+
+
+def test_a_worker_reads_it_by_its_schedule(tmp_path: Path, url: str) -> None:
+    engine = books(tmp_path, "2026-01-15", url=url)
+    engine.add([YEAR])
+    engine.run()
+    engine.today = day("2026-03-01")
+    project = engine.project()
+
+    with engine.store(project) as store:
+        work = worker.Work.of([Desk(store=store, wired=wiring.wire(project))], 1, threading.Event())
+        thread = threading.Thread(target=worker.Inline(work).serve, args=(1,))
+        thread.start()
+        deadline = time.monotonic() + 25
+        while len(recognised(engine)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        work.stop.set()
+        thread.join(12)
+
+    assert recognised(engine) == [("2026-01-31", "101.92"), ("2026-02-28", "92.05")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "months"), [("UTC", ["2026-01", "2026-02"]), ("Europe/Copenhagen", ["2026-01", "2026-02", "2026-03"])]
+)
+def test_a_month_ends_where_the_books_are(tmp_path: Path, zone: str, months: list[str]) -> None:
+    """Half past ten on the last evening of March in UTC is April in Denmark, which has summer time by then."""
+    engine = books(tmp_path, "2026-01-15")
+    engine.add([YEAR])
+    engine.run()
+    evening = round(dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC).timestamp() * 1000)
+
+    with Store.open(f"sqlite:///{tmp_path}/cases.db", project="cases", clock=lambda: evening) as store:
+        found = Recognitions(look=store.look, name="store", target="books", settings=DAILY, zone=zone)
+        pages = list(found.read("recognition", None))
+
+    assert [record.data["month"] for page in pages for record in page.records] == months
+
+
+def test_what_is_read_already_is_not_reckoned_again(tmp_path: Path) -> None:
+    engine = books(tmp_path, "2026-03-01")
+    engine.add([YEAR])
+    engine.run()
+    engine.run()
+    project = engine.project()
+
+    with engine.store(project) as store:
+        found = Recognitions(look=store.look, name="store", target="books", settings=project.accounting, zone="UTC")
+        with store.look() as tx:
+            position = cursors.position(tx, "earned")
+        assert list(found.read("recognition", position)) == []
+
+
+def test_one_that_is_due_is_explained_before_it_is_read(tmp_path: Path) -> None:
+    engine = books(tmp_path, "2026-01-15")
+    engine.add([YEAR])
+    engine.run()
+
+    told = CliRunner().invoke(cli, ["explain", "store/recognition/subs/order/1@2026-02", "-C", str(tmp_path)])
+
+    assert told.exit_code == 0, told.output
+    assert "recognition 2026-02-28  deferred_revenue   92.05" in told.output
+    assert "59 of 365 days are over by 2026-02-28, 193.97 is earned, 92.05 of it after 2026-01-31" in told.output
