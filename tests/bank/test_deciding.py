@@ -113,3 +113,19 @@ def test_a_decision_whose_document_was_paid_otherwise_waits_again(shop: Shop) ->
     assert line["key"] == "bank/line/a"
     assert "which isn't open (any more)" in queue(shop, "list").stdout
     assert shop.balances().get("bank", 0) == 0
+
+
+def test_documents_of_one_customer_that_add_up_are_a_choice_together(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    for number, gross in (("1001", "100.00"), ("1002", "250.00"), ("1003", "70.00")):
+        data = {"id": number, "version": "1", "date": "2026-03-02", "name": "Ada", "gross": gross}
+        shop.add("order", data | {"card": "0", "bank": "0"})
+    shop.line("a", "350.00", "thanks")
+    shop.run()
+
+    [choice] = [one for one in waiting(shop)[0]["choices"] if one["kind"] == "documents"]
+    assert (choice["target"], choice["name"]) == ("shop/order/1001 shop/order/1002", "1001 1002")
+    assert "--with shop/order/1001 --with shop/order/1002" in queue(shop, "suggestions").stdout
+    queue(shop, "confirm", "line/a", "--with", "1001", "--with", "1002")
+    shop.run()
+    assert shop.balances()["receivable"] == 70

@@ -52,8 +52,8 @@ def _write(found: Sequence[Unclear]) -> None:
 
 
 def _command(line: Unclear, choice: Choice) -> str:
-    if choice.kind == "document":
-        return f"confirm {line.key} --with {choice.target}"
+    if choice.kind != "category":
+        return f"confirm {line.key} " + " ".join(f"--with {key}" for key in choice.target.split())
     role, _, vat = choice.target.partition(" ")
     return f"categorise {line.key} --as {role}" + (f" --vat {vat}" if vat else "")
 

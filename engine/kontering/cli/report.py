@@ -22,6 +22,7 @@ from kontering.project.parts import Project
 from kontering.store import documents, recognitions
 from kontering.store.store import Store, Tx
 from kontering.sync import outstanding
+from kontering.sync.deciding import UNMATCHED
 from kontering.sync.wiring import settings_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,7 +40,7 @@ REPORTS: dict[str, tuple[Rows, str]] = {
     "recognition": (reporting.recognition, "How deferred revenue came and went, month by month."),
     "metrics": (figures.figures, "Recurring revenue, churn and retention, month by month, beside booked revenue."),
     "payouts": (reporting.payouts, "Payouts of gateways, and what of them was not found."),
-    "bank": (reporting.bank, "Bank lines that were matched, with what they paid and why."),
+    "bank": (reporting.bank, "Bank lines with what they paid and why; those that wait for a person last."),
 }
 FIRST = dt.date(1900, 1, 1)
 MONTHLY = ("recognition", "metrics")
@@ -166,6 +167,7 @@ def ask(
         sales=lambda: [one for _, one in documents.sales(tx, target)],
         vouchers=lambda: documents.vouchers(tx, target),
         payments=lambda: _payments(project, tx, target),
+        unclear=lambda: documents.held_details(tx, target, UNMATCHED),
         delivered=lambda: recognitions.delivered(tx, target),
         settings=project.accounting,
         margin=margin,
@@ -177,7 +179,7 @@ def _payments(project: Project, tx: Tx, target: str) -> list[KnownPayment]:
     """Every payment on a clearing account, by the settings of the flow that brought it."""
     vouchers = documents.vouchers(tx, target)
     found = list(outstanding.on_clearing((), vouchers, project.accounting))
-    for flow, sale in documents.sales(tx, target):
+    for flow, sale in outstanding.newest(documents.sales(tx, target)):
         settings = settings_of(project, project.flows[flow]) if flow in project.flows else project.accounting
         found += outstanding.on_clearing((sale,), (), settings)
     return found

@@ -33,6 +33,7 @@ class Asked:
     sales: Callable[[], Iterable[Planned]]
     vouchers: Callable[[], Sequence[PlannedVoucher]]
     payments: Callable[[], Sequence[KnownPayment]]
+    unclear: Callable[[], Iterable[tuple[str, str, Mapping[str, Any]]]]
     delivered: Callable[[], Iterable[Planned]]
     settings: Settings
     margin: Decimal = Decimal(1)
@@ -120,11 +121,16 @@ def payouts(asked: Asked) -> Iterator[Row]:
 
 
 def bank(asked: Asked) -> Iterator[Row]:
-    """Bank lines that were matched, with what they paid and why."""
+    """Bank lines with what they paid and why; those that wait for a person last."""
     for one in _within(asked, "bank_line"):
         paid = ", ".join(closed.number for closed in one.closes)
         names = {"date": one.date, "text": one.text, "amount": one.figures["amount"], "match": one.figures["match"]}
         yield {**names, "fee": one.figures["fee"], "pays": paid, "why": "; ".join(one.why)}
+    for _, day, said in asked.unclear():
+        date = dt.date.fromisoformat(day)
+        if asked.since <= date <= asked.until:
+            names = {"date": date, "text": said.get("text"), "amount": said["amount"], "match": "waiting"}
+            yield {**names, "fee": 0, "pays": "", "why": said.get("why")}
 
 
 def _within(asked: Asked, kind: str) -> Iterator[PlannedVoucher]:

@@ -104,6 +104,14 @@ def held_for(tx: Tx, code: str) -> Iterator[Row]:
         yield _row(row)
 
 
+def held_details(tx: Tx, connection: str, code: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Key, day and details of what is held for one reason, by day."""
+    terms = (*_in_target(tx, connection), document.c.state == "held", document.c.code == code)
+    rows = sa.select(document.c.key, document.c.day, document.c.details).where(*terms).order_by(document.c.day)
+    for row in tx.connection.execute(rows):
+        yield row.key, row.day or "", codec.unpacked(row.details or "{}").get("details") or {}
+
+
 def open_one(tx: Tx, row: int) -> Row | None:
     """A document, if it is still to be worked on: a newer edition, or a person, may have come between."""
     rows = _OPEN_ONE.rows(tx, id=row)

@@ -7,11 +7,12 @@ the decisions in this store, by the words of the lines; none is booked by itself
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from kontering.accounting import bank, roles, suggest
+from kontering.accounting.settings import Settings
 from kontering.accounting.suggest import Suggestion
 from kontering.diagnostics import closest
 from kontering.errors import Misuse
@@ -26,11 +27,13 @@ from kontering.sync.status import Changed
 from kontering.sync.wiring import Wired
 
 UNMATCHED = "BANK_LINE_UNMATCHED"
+SEVERAL = Decimal("0.60")
+"""How sure it is that several documents are meant that add up: a little more than one that has the amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What a line may be: a document (by key and number), or the account of a role; why, and how sure that is."""
+    """What a line may be: a `document`, several `documents`, or the `category` of a role; why, and how sure that is."""
 
     kind: str
     target: str
@@ -60,6 +63,7 @@ class _Waiting:
     row: Row
     line: BankLine
     items: Sequence[OpenItem]
+    settings: Settings
 
 
 def unclear(store: Store, wired: Wired, *, most: int = 3) -> tuple[Unclear, ...]:
@@ -80,8 +84,7 @@ def pays(store: Store, wired: Wired, key: str, documents_: Sequence[str], *, les
             less_fee=less_fee,
             parties=tuple(dict.fromkeys(item.party for item, _ in parts if item.party)),
         )
-        settings = wired.flows[waiting.row.flow].maker.settings
-        found = bank.match_line(waiting.line, waiting.items, settings, replace(said, who="you"))
+        found = bank.match_line(waiting.line, waiting.items, waiting.settings, replace(said, who="you"))
         if found.kind == "unmatched":
             raise Misuse(f"{waiting.row.key}: {found.reason}")
         _keep(tx, waiting, said, who, "pays")
@@ -126,7 +129,7 @@ def _waiting(tx: Tx, wired: Wired) -> list[_Waiting]:
         if isinstance(made, Mapped):
             known = reading.others(tx, row.connection) if not found else None
             items = known.open_items(maker.registers) if known else found[-1].items
-            found.append(_Waiting(row, bank_lines.line_of(row.key, made.data), items))
+            found.append(_Waiting(row, bank_lines.line_of(row.key, made.data), items, maker.settings))
     return found
 
 
@@ -165,7 +168,7 @@ def _unclear(one: _Waiting, history: Sequence[Decision], most: int) -> Unclear:
         _choice("category", found, found.target)
         for found in suggest.categories_for(line, suggest.roles(history), most=most)
     ]
-    choices = sorted((*documents_, *roles_), key=lambda choice: (-choice.score, choice.target))
+    choices = sorted((*_several(one), *documents_, *roles_), key=lambda choice: (-choice.score, choice.target))
     return Unclear(
         key=one.row.key,
         flow=one.row.flow,
@@ -176,6 +179,17 @@ def _unclear(one: _Waiting, history: Sequence[Decision], most: int) -> Unclear:
         party=line.party,
         choices=tuple(choices[:most]),
     )
+
+
+def _several(one: _Waiting) -> Iterator[Choice]:
+    """Documents of one customer that add up, where an amount alone isn't enough to book."""
+    found = bank.match_line(one.line, one.items, replace(one.settings, match_by_amount="book"))
+    if found.kind == "many_to_one":
+        keys, numbers = (
+            " ".join(item.key for item, _ in found.parts),
+            " ".join(item.number for item, _ in found.parts),
+        )
+        yield Choice(kind="documents", target=keys, name=numbers, score=SEVERAL, reasons=(found.reason,))
 
 
 def _named(item: OpenItem) -> str:

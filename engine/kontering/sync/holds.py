@@ -109,7 +109,8 @@ def paid_in_other_currency(key: str, currency: str, invoice: Planned) -> Hold:
 def bank_line_unmatched(key: str, line: BankLine, why: str) -> Hold:
     reason = f"{line.date} {line.amount} {line.currency} {line.text!r}: {why}"
     hint = "`kontering queue suggestions` says what it may be; it goes on by itself once what it pays is there"
-    return _hold("BANK_LINE_UNMATCHED", "K620", key, reason, hint, amount=line.amount, currency=line.currency)
+    said = {"amount": line.amount, "currency": line.currency, "text": line.text, "why": why}
+    return _hold("BANK_LINE_UNMATCHED", "K620", key, reason, hint, **said)
 
 
 def no_voucher(key: str, left: Decimal) -> Hold:
