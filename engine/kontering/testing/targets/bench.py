@@ -26,7 +26,7 @@ from kontering.project.policy import Policy
 from kontering.project.project import load_project
 from kontering.project.secrets import Secret
 from kontering.sdk.connector import SDK, Connector, Limit, Reads
-from kontering.store.store import Store
+from kontering.store.store import MEMORY, Store
 from kontering.sync import dispatch, status
 from kontering.sync.progress import Event, Troubled
 from kontering.sync.wiring import Wired, wire
@@ -186,12 +186,12 @@ class Bench:
 
 
 @contextlib.contextmanager
-def bench(books: Books) -> Iterator[Bench]:
-    """A fresh system and a fresh store."""
+def bench(books: Books, *, on_disk: bool = False) -> Iterator[Bench]:
+    """A fresh system and a fresh store, in memory unless several workers are to share it."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
         system = books.make(clock) if books.make else None
-        with opened(Path(folder), clock) as store:
+        with opened(clock, f"sqlite:///{Path(folder) / 'contract.db'}" if on_disk else MEMORY) as store:
             yield Bench(books=books, store=store, clock=clock, system=system)
 
 
@@ -201,18 +201,18 @@ def forgotten(before: Bench, shop: str = "other") -> Iterator[Bench]:
     if before.system is None:
         yield replace(before, shop=shop)
         return
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), before.clock) as store:
+    with opened(before.clock, MEMORY) as store:
         yield replace(before, store=store, shop=shop, troubles=[])
 
 
-def opened(folder: Path, clock: Clock) -> Store:
+def opened(clock: Clock, url: str) -> Store:
     """A store that goes by the bench's clock, and ticks: what another worker is at is asked for again in a moment."""
     began = time.monotonic()
-    return Store.open(
-        f"sqlite:///{folder / 'contract.db'}",
-        project="contract",
-        clock=lambda: round((clock().timestamp() + time.monotonic() - began) * 1000),
-    )
+
+    def ticks() -> int:
+        return round((clock().timestamp() + time.monotonic() - began) * 1000)
+
+    return Store.open(url, project="contract", clock=ticks)
 
 
 def doubles(before: Count, after: Count) -> list[str]:

@@ -160,7 +160,7 @@ def two_workers_do_it_once(books: Books) -> None:
     with bench(books) as one:
         done(one, *sales)
         wanted = one.count()
-    with bench(books) as here:
+    with bench(books, on_disk=True) as here:
         wired = [here.wired(sales, (), None, books.policy) for _ in range(2)]
         stores = [here.store, here.another_store()]
         workers = [

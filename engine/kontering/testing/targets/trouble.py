@@ -27,45 +27,36 @@ from kontering.testing.targets.bench import Bench, Count, bench, doubles
 from kontering.testing.targets.books import Books
 from kontering.testing.targets.sales import refund, sale
 
-IN_DOUBT: Mapping[str, Fault] = {
-    "500 before it": before(500),
-    "503 before it": before(503),
-    "500 after it": after(500),
+FAILURES: Mapping[str, Fault] = {"500 before it": before(500), "503 before it": before(503), "500 after it": after(500)}
+LOST: Mapping[str, Fault] = {
     "a lost answer": lost,
     "a cut connection": dropped,
     "half an answer": truncated,
     "a page for people": html,
 }
-CLEAR_NO: Mapping[str, Fault] = {
-    "401": before(401),
-    "403": before(403),
-    "404": before(404),
-    "409": before(409),
-    "429": throttled(),
-    "nobody listens": unreachable,
-}
+CLEAR_NO: Mapping[str, Fault] = {"401": before(401), "403": before(403), "404": before(404), "409": before(409)}
+LATER: Mapping[str, Fault] = {"429": throttled(), "nobody listens": unreachable}
 REST = 17
 
 
-def an_answer_in_doubt_never_makes_anything_twice(books: Books) -> None:
-    """500 before and after the write, a lost answer, a cut connection, an answer that isn't whole."""
-    wanted = clean(books)
-    for where, here in each_call(books, IN_DOUBT):
-        _finished(here)
-        count, ended = here.count(), here.ended()
-        assert not doubles(wanted, count), f"{where}: there twice: {doubles(wanted, count)}"
-        asks = any("UNSURE" in why for why in ended.values())
-        never = asks and _never(books)
-        assert count == wanted or never, f"{where}: {difference(wanted, count)}; {ended or here.troubles[-1:]}"
+def a_lost_answer_never_makes_anything_twice(books: Books) -> None:
+    """A lost answer, a cut connection, an answer that isn't whole, at each writing call."""
+    assert_nothing_twice(books, LOST)
+
+
+def a_failure_never_makes_anything_twice(books: Books) -> None:
+    """500 before and after the write, at each writing call."""
+    assert_nothing_twice(books, FAILURES)
 
 
 def a_clear_no_loses_nothing(books: Books) -> None:
-    """401, 403, 404, 409, 429, a server that is away: the document is held or waits, and comes to the same end."""
-    wanted = clean(books)
-    for where, here in each_call(books, CLEAR_NO):
-        _finished(here)
-        count = here.count()
-        assert count == wanted, f"{where}: {difference(wanted, count)}; {here.ended() or here.troubles[-1:]}"
+    """401, 403, 404, 409 at each writing call: the document is held or waits, and comes to the same end."""
+    assert_nothing_lost(books, CLEAR_NO)
+
+
+def a_system_that_is_away_loses_nothing(books: Books) -> None:
+    """429 and a server that isn't there, at each writing call."""
+    assert_nothing_lost(books, LATER)
 
 
 def credentials_that_are_refused_stop_the_connection(books: Books) -> None:
@@ -119,13 +110,34 @@ def a_stale_token_overwrites_nothing(books: Books) -> None:
 
 
 TROUBLE = (
-    an_answer_in_doubt_never_makes_anything_twice,
+    a_lost_answer_never_makes_anything_twice,
+    a_failure_never_makes_anything_twice,
     a_clear_no_loses_nothing,
+    a_system_that_is_away_loses_nothing,
     credentials_that_are_refused_stop_the_connection,
     a_429_is_obeyed,
     a_slow_answer_is_waited_for,
     a_stale_token_overwrites_nothing,
 )
+
+
+def assert_nothing_twice(books: Books, faults: Mapping[str, Fault]) -> None:
+    """What was in doubt is found out, or left to a person where the target's table says that nobody else can."""
+    wanted = clean(books)
+    for where, here in each_call(books, faults):
+        _finished(here)
+        count, ended = here.count(), here.ended()
+        assert not doubles(wanted, count), f"{where}: there twice: {doubles(wanted, count)}"
+        never = any("UNSURE" in why for why in ended.values()) and _never(books)
+        assert count == wanted or never, f"{where}: {difference(wanted, count)}; {ended or here.troubles[-1:]}"
+
+
+def assert_nothing_lost(books: Books, faults: Mapping[str, Fault]) -> None:
+    wanted = clean(books)
+    for where, here in each_call(books, faults):
+        _finished(here)
+        count = here.count()
+        assert count == wanted, f"{where}: {difference(wanted, count)}; {here.ended() or here.troubles[-1:]}"
 
 
 def deliver(here: Bench, faults: Plan | None = None, *, refunds: bool = True) -> None:
