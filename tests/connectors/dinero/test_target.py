@@ -27,7 +27,7 @@ from kontering.connectors.dinero.target import Dinero
 from kontering.errors import Closed, Denied, Refused, TryLater, Unsure
 from kontering.sdk.connector import Totals
 from kontering.testing import Faulty, serve
-from kontering.testing.faults import at, lost
+from kontering.testing.faults import at, before, lost
 
 WHOLE = Totals(net=Decimal("399.92"), vat=Decimal("99.98"), gross=Decimal("499.90"))
 PAYMENT = {
@@ -97,6 +97,19 @@ def test_a_customers_fields_are_laid_over_what_is_there() -> None:
         "29384754",
     )
     assert changed.terms["name"] == "Nordlys A/S"
+
+
+def test_a_product_that_is_made_is_made_whatever_becomes_of_the_question_after_it() -> None:
+    simulator = organisation()
+
+    whole = target(simulator).send(step("create", "product", PRODUCT))
+    bare = target(Faulty(simulator, at(1, before(503), lambda one: one.method == "GET"))).send(
+        step("create", "product", PRODUCT | {"ProductNumber": "SKU-78"})
+    )
+
+    assert whole.version == simulator.state.products[whole.id]["UpdatedAt"]
+    assert (bare.version, bare.number) == ("", "SKU-78")
+    assert len(simulator.state.products) == 2
 
 
 def test_a_product_is_changed_and_keeps_the_rest() -> None:

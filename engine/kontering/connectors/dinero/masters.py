@@ -44,7 +44,10 @@ def create_product(client: httpx.Client, settings: Settings, step: Step) -> Rece
     answer = write(client, "POST", at(settings, "/products"), step.body)
     made = answer.json().get("ProductGuid") if answer.content else None
     if made:
-        return finding.product({**step.body, "ProductGuid": made})
+        try:
+            return finding.product(client.get(one(settings, "/products", made)).json())
+        except TryLater:  # it is made, and what it is has been said: only its version isn't known
+            return finding.product({**step.body, "ProductGuid": made})
     try:
         found = finding.find(client, settings, "product", {"sku": str(step.body.get("ProductNumber", ""))})
     except TryLater as error:  # it is made: to be sent again is the last thing it needs
