@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,8 +17,9 @@ from pathlib import Path
 from tests.crash.conftest import MEMORY
 from tests.crash.disk import Disk
 from tests.crash.nursery import Nursery
-from tests.crash.storms import Outcome, Scenario, Storm, weather
+from tests.crash.storms import Outcome, Scenario, weather
 from tests.crash.test_kill_points import FAULTS, POINTS
+from tests.crash.troubles import delete_jobs, doubles_are_told, freeze, freeze_long, restarts, step
 from tests.plain import books, shop
 from tests.postgres import Server, running
 
@@ -79,60 +78,6 @@ def storms(server: Server) -> Iterator[Staged]:
     )
 
 
-def doubles_are_told(outcome: Outcome) -> bool:
-    """Without a key at the target some can't be prevented: then `reconcile` names each."""
-    return not (outcome.lost or outcome.stuck or outcome.disorder) and outcome.twice == outcome.reported
-
-
-def restarts(server: Server) -> Callable[[Storm], None]:
-    """Three times, hard, some seconds apart."""
-    done: list[float] = []
-
-    def trouble(storm: Storm) -> None:
-        if len(done) < 3 and (not done or time.monotonic() - done[-1] > 4):
-            server.restart()
-            done.append(time.monotonic())
-
-    return trouble
-
-
-def step() -> Callable[[Storm], None]:
-    """Every second the machine's clock is set: forward or back, by minutes or by an hour."""
-    done = [0.0]
-
-    def trouble(storm: Storm) -> None:
-        if storm.clock is not None and time.monotonic() - done[-1] > 1:
-            beside = storm.clock.with_name("next")
-            beside.write_text(str(storm.chance.choice([0, 90_000, -90_000, 3_600_000, -3_600_000])))
-            beside.replace(storm.clock)
-            done.append(time.monotonic())
-
-    return trouble
-
-
-def delete_jobs(storm: Storm) -> None:
-    with storm.store.begin() as tx:
-        tx.connection.exec_driver_sql("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
-
-
-def freeze(storm: Storm) -> None:
-    """A worker is stopped for a while, well below its lease, and goes on."""
-    _freeze(storm, storm.chance.uniform(0.2, 1.0))
-
-
-def freeze_long(storm: Storm) -> None:
-    """A worker is stopped for longer than its lease: another takes over what it was at, and then it wakes up."""
-    _freeze(storm, storm.scenario.lease / 1000 + storm.chance.uniform(0.5, 2.0))
-    time.sleep(0.5)
-
-
-def _freeze(storm: Storm, seconds: float) -> None:
-    victim = storm.chance.choice(storm.alive)
-    storm.nursery.kill(victim, signal.SIGSTOP)
-    time.sleep(seconds)
-    storm.nursery.kill(victim, signal.SIGCONT)
-
-
 def place(folder: Path, server: Server, postgres: bool) -> str:
     if not postgres:
         return f"sqlite:///{folder / 'a.db'}"
@@ -146,12 +91,12 @@ def kill_points(nursery: Nursery) -> Iterator[tuple[str, int, int]]:
     """Each of the 5 points, with 3 kinds of answers, for both kinds of targets and every step: lost, twice."""
     for again, (fault, wrong), point in product(["same", "look"], FAULTS.items(), POINTS):
         lost = twice = 0
-        for step in range(1, 6):
+        for number in range(1, 6):
             system = books.simulator(keys=again == "same")
             with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
                 run = {"store": f"{folder}/a.db", "orders": [shop.order(1)], "again": again, "threads": 1}
-                with serve(Faulty(system, at(step, wrong)) if wrong else system) as served:
-                    nursery.run(**run, url=served.url, kill=f"{point}:{step}")
+                with serve(Faulty(system, at(number, wrong)) if wrong else system) as served:
+                    nursery.run(**run, url=served.url, kill=f"{point}:{number}")
                     nursery.run(**run, url=served.url)
             lost += system.state.booked() != ["1"]
             twice += len(system.state.doubles())

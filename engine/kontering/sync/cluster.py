@@ -124,8 +124,10 @@ class Cluster:
         if desk is None or self.work.stop.is_set():
             return
         try:
+            self.work.free_left(desk, owner)
             served = turns.turn_of(desk, owner, lane)
         except StoreUnusable as trouble:
+            self.work.left.add((project, owner))
             self.work.stop.wait(self.work.rest(desk, trouble))
             return
         until = time.monotonic() + GOES_ON

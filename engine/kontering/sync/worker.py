@@ -89,6 +89,8 @@ class Work:
     stop: threading.Event
     beats: dict[str, float] = field(default_factory=dict)
     """When each slot, and the chores, were last seen alive."""
+    left: set[tuple[str, str]] = field(default_factory=set)
+    """Projects and owners whose last turn was ended by trouble with the store."""
 
     @classmethod
     def of(cls, desks: Sequence[Desk], slots: int, stop: threading.Event) -> Work:
@@ -112,9 +114,19 @@ class Work:
     def _turn(self, desk: Desk, owner: str) -> float:
         """Seconds until the project may come again."""
         try:
+            self.free_left(desk, owner)
             return 0.0 if turns.turn(desk, owner) else IDLE * self.slots
         except StoreUnusable as trouble:
+            self.left.add((desk.store.project, owner))
             return self.rest(desk, trouble)
+
+    def free_left(self, desk: Desk, owner: str) -> None:
+        """Lanes of a turn that the store's trouble ended: nobody else would get them before their leases are over."""
+        mine = (desk.store.project, owner)
+        if mine in self.left:
+            with desk.store.begin() as tx:
+                lanes.free_left(tx, owner)
+            self.left.discard(mine)
 
     def rest(self, desk: Desk, trouble: StoreUnusable) -> float:
         """After trouble with a store: none of its own, it goes on when the store does."""
