@@ -17,10 +17,10 @@ from kontering.model.state import State
 from kontering.model.voucher import Document
 from kontering.store import codec, documents, lanes, links
 from kontering.store.documents import Row
-from kontering.store.store import Tx
+from kontering.store.store import Tx, exclusive
 from kontering.sync import facts as known
 from kontering.sync import flow as reading
-from kontering.sync import ids, matching, planner, state_plan
+from kontering.sync import ids, keys, matching, planner, state_plan
 from kontering.sync.facts import Facts, Nobody, Origin, Several
 from kontering.sync.others import NOBODY, Others, Settled, beside
 from kontering.sync.prepare import Held, Ready, Skipped, prepare
@@ -60,6 +60,8 @@ class Together:
     settled: Settled = field(default_factory=Settled)
 
     def others(self, tx: Tx, flow: WiredFlow) -> Others:
+        if flow.maker.mapping.target in reading.TAKES:
+            exclusive(tx, "/".join(keys.open_items(flow.target)))
         if flow.maker.mapping.target != "bank_line":
             self.flow = ""
             return reading.others(tx, flow.target, flow.source)

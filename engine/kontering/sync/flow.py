@@ -20,7 +20,7 @@ from kontering.sdk.connector import Source
 from kontering.store import audit, codec, cursors, decisions, documents, lanes, links, pointers, recognitions
 from kontering.store.lanes import Claimed
 from kontering.store.pointers import Named
-from kontering.store.store import Store, Tx
+from kontering.store.store import Store, Tx, exclusive
 from kontering.sync import holds, keys, kill, mishaps, outstanding, pointed
 from kontering.sync.others import Others, Settled, beside
 from kontering.sync.prepare import Held, Prepared, Ready, Skipped, prepare
@@ -33,6 +33,9 @@ NAMED = 100
 
 OPENS = ("invoice", "credit_note", "payment", "loss", "bill", "payout", "bank_line")
 """Kinds of documents that change what is expected on the bank."""
+
+TAKES = ("bank_line", "payout")
+"""Kinds of documents that take from what is open: one after another, whoever reads them."""
 
 
 def lane_of(flow: WiredFlow) -> str:
@@ -120,24 +123,38 @@ def _read_named(reading: Reading) -> tuple[int, bool]:
 
 
 def _page(reading: Reading, page: Page, named: Sequence[Named] = ()) -> int:
-    """One page: prepared first, then kept in one short transaction."""
+    """One page: prepared first, then kept in one short transaction.
+
+    What takes from what is open is prepared in that transaction too: two lines never pay one invoice.
+    """
     flow, store = reading.flow, reading.store
     for problem in page.problems:
         reading.tell(Unreadable(flow=flow.name, problem=problem))
-    with store.look() as tx:
-        ready = _prepared(tx, flow, news(tx, flow, page.records).values())
-    kill.point("before_page")
-    with store.begin() as tx:
-        lanes.renew(tx, reading.ours)
-        accept(tx, flow, ready)
-        pointers.remove(tx, named)
-        if page.after is not None and not reading.stands_in:
-            cursors.move(tx, flow.name, page.after)
+    if flow.maker.mapping.target in TAKES:
+        with store.begin() as tx:
+            exclusive(tx, "/".join(keys.open_items(flow.target)))
+            ready = _prepared(tx, flow, news(tx, flow, page.records).values())
+            _keep(reading, tx, page, ready, named)
+    else:
+        with store.look() as tx:
+            ready = _prepared(tx, flow, news(tx, flow, page.records).values())
+        kill.point("before_page")
+        with store.begin() as tx:
+            _keep(reading, tx, page, ready, named)
     kill.point("after_page")
     for item in ready:
         if not isinstance(item, Ready):
             reading.tell(Ended(key=item.record.key, number="", state=_state(item), reason=item.reason))
     return len(ready)
+
+
+def _keep(reading: Reading, tx: Tx, page: Page, ready: Sequence[Prepared], named: Sequence[Named]) -> None:
+    """The page's documents, and how far the source is read with them."""
+    lanes.renew(tx, reading.ours)
+    accept(tx, reading.flow, ready)
+    pointers.remove(tx, named)
+    if page.after is not None and not reading.stands_in:
+        cursors.move(tx, reading.flow.name, page.after)
 
 
 def _prepared(tx: Tx, flow: WiredFlow, records: Iterable[Record]) -> list[Prepared]:
