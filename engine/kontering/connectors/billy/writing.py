@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kontering.connectors.billy import finding
 from kontering.connectors.billy.asking import SINGULAR, Row, content, record, rows, single
 from kontering.connectors.billy.references import NAMED, first, resolved
-from kontering.errors import Refusal, Refused, Unsure
+from kontering.errors import Closed, Refusal, Refused, Unsure
 from kontering.model.money import to_currency
 from kontering.sdk.calls import decimal, escaped
 from kontering.sdk.connector import Found, Receipt, Settings, Step
@@ -168,18 +168,31 @@ def referring(body: Row) -> dict[str, Any]:
 
 def voucher(client: httpx.Client, settings: Settings, step: Step) -> Receipt:
     """A daybook transaction, a bill, or the payment of several invoices: whichever the payload holds."""
-    kind, body = next(((kind, step.body[kind]) for kind in KINDS if kind in step.body), ("", {}))
+    kind = next((kind for kind in KINDS if kind in step.body), "")
     if not kind:
         raise Refused((Refusal(f"a voucher holds one of {', '.join(KINDS)}"),))
-    own = dict(resolved(client, body, f"/{kind}"))
+    own = dict(resolved(client, step.body[kind], f"/{kind}"))
+    try:
+        return _entered(client, settings, kind, own)
+    except Closed as closed:
+        raise Closed(_inside(kind, closed), closed.until) from closed
+    except Refused as refused:
+        raise Refused(_inside(kind, refused)) from refused
+
+
+def _inside(kind: str, refused: Refused) -> tuple[Refusal, ...]:
+    """The places in the payload, where the record is one of several that it may hold."""
+    return tuple(replace(one, path=f"/{kind}{one.path}" if one.path else "") for one in refused.problems)
+
+
+def _entered(client: httpx.Client, settings: Settings, kind: str, own: dict[str, Any]) -> Found:
     if kind == "bankPayment":
         return finding.payment(_made(client, settings, KINDS[kind], referring(own)))
     if kind == "bill":
         return finding.voucher(_made(client, settings, KINDS[kind], {**own, "state": "draft"}))
     given = {} if own.get("daybookId") else {"daybookId": _daybook(client, settings)}
-    return _posted(
-        finding.voucher(_made(client, settings, KINDS[kind], {**given, **own, "state": settings["vouchers"]}))
-    )
+    made = _made(client, settings, KINDS[kind], {**given, **own, "state": settings["vouchers"]})
+    return _posted(finding.voucher(made))
 
 
 def _posted(made: Found) -> Found:
