@@ -193,6 +193,7 @@ def _write(rows: Sequence[Row], *, as_json: bool, as_csv: bool) -> None:
         written = csv.writer(sys.stdout, lineterminator="\n")
         written.writerows([names, *([_text(row[name]) for name in names] for row in rows)])
     elif rows:
+        names = [name for name in names if any(row[name] is not None for row in rows)]  # a screen is only so wide
         right = tuple(at for at, name in enumerate(names) if _is_number([row[name] for row in rows]))
         body = [tuple(_text(row[name]) for name in names) for row in rows]
         output.table(tuple(name.replace("_", " ").capitalize() for name in names), body, right=right)
