@@ -56,9 +56,12 @@ def voucher_key(document: str, kind: str) -> str:
 def lane_of(connection: str, document: Document) -> str:
     """Deliveries of one customer keep their order; a voucher is a lane of its own, and waits for what it closes.
 
-    A state goes where its thing goes: a customer's card before the invoices that come after it.
+    A state goes where its thing goes: a customer's card before the invoices that come after it. Mails of a connection
+    go one after another, so that a crash leaves one of which nobody knows, and not many.
     """
     match document:
+        case State(kind="mail"):
+            own = "mail"
         case PlannedVoucher():
             own = document.key
         case State():
