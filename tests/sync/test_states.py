@@ -15,7 +15,7 @@ from tests.plain import masters, shop
 from kontering.connectors.economic.simulator import State as Agreement
 from kontering.connectors.economic.simulator import make
 from kontering.connectors.ledger import tables
-from kontering.project.policy import Customers, Policy, Products, Suppliers
+from kontering.project.policy import Customers, Policy, Products
 from kontering.store.store import Store
 from kontering.sync import dispatch, dry, status
 from kontering.sync.dispatch import Summary
@@ -162,16 +162,6 @@ def test_a_barred_product_is_skipped_where_the_flow_says_so(store: Store, books:
     run(store, {"product": rows}, books, kinds=["product"], policy=Policy(states={"barred": "skip", "*": "send"}))
 
     assert [body["productNumber"] for _, _, body in writes(books)] == ["MUG"]
-
-
-def test_what_the_target_does_not_take_is_held_with_a_way_on(store: Store, books: Simulated[Agreement]) -> None:
-    policy = Policy(suppliers=Suppliers(match=("email",)))
-    plan = masters.project(MANY, to="economic", policy=policy, kinds=["supplier"])
-    if "supplier" in masters.wired(plan).connectors["books"].takes:
-        pytest.skip("e-conomic takes suppliers")
-    run(store, {"supplier": [masters.supplier(1)]}, books, kinds=["supplier"], policy=policy)
-
-    assert held(store)["shop/supplier/1"][0] == "NOT_TAKEN"
 
 
 def test_a_dry_run_shows_each_step_and_writes_nothing(store: Store, books: Simulated[Agreement]) -> None:
