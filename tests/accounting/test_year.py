@@ -12,13 +12,17 @@ import random
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from beancount import loader
 from tests.accounting.engine import Engine
 from tests.accounting.neutral import Neutral
 
+from kontering.accounting.bridge import BACK, DIRECT
 from kontering.accounting.settings import Settings
+from kontering.cli import figures, report, reporting
+from kontering.cli.reporting import Asked
 from kontering.connectors.ledger import exports, periods, reads
 
 DOCUMENTS = int(os.environ.get("KONTERING_YEAR", "5000"))
@@ -123,7 +127,37 @@ def test_all_reports_of_a_year_agree_with_the_postings(tmp_path: Path) -> None:
             until = dt.date(2026 + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
             closing = periods.close(connection, until, by="the year's end", at=dt.datetime(2027, 2, 1, tzinfo=dt.UTC))
             assert closing.closed, closing.obstacles
+        _reports_agree(report.ask(tx, engine.project(), "books", since=FIRST, until=last), year, by_role)
         written = io.StringIO()
         exports.beancount(connection, written)
     _, errors, _ = loader.load_string(written.getvalue())
     assert errors == []
+
+
+def _reports_agree(asked: Asked, year: Year, by_role: dict[str, Decimal]) -> None:
+    """Returns, payouts, bank lines and figures, against the postings and against what was handed in."""
+    boxes = {row["box"]: row["amount"] for row in reporting.vat_return(asked)}
+    assert boxes["VAT on sales"] == -by_role["vat_out"]
+    assert boxes["To be paid (negative: to be paid back)"] == -by_role["vat_out"]
+    assert list(reporting.oss(asked)) == list(reporting.eu_sales(asked)) == []
+    given: dict[str, dict[str, Any]] = defaultdict(dict)
+    for one in year.records:
+        given[one.kind][one.id] = one.data
+    payouts = list(reporting.payouts(asked))
+    assert {row["number"]: row["amount"] for row in payouts} == {
+        number: Decimal(data["amount"]) for number, data in given["payout"].items()
+    }
+    assert sum((row["fees"] for row in payouts), ZERO) == by_role["fees"]
+    assert [row["number"] for row in payouts if row["not_found"]] == []
+    lines = list(reporting.bank(asked))
+    assert sum((row["amount"] for row in lines), ZERO) == by_role["bank"]
+    assert len(lines) == len(given["tx"])
+    assert list(reporting.deferred_revenue(asked)) == []
+    assert all(not row["added"] and not row["closing"] for row in reporting.recognition(asked))
+    rows = list(figures.figures(asked))
+    assert sum((row["revenue"] for row in rows), ZERO) == -by_role["revenue"]
+    assert {row["mrr"] for row in rows} == {ZERO}
+    assert {row["what"] for row in figures.causes(asked)} - {DIRECT, BACK} == {
+        "recurring revenue at the month's end",
+        "revenue booked in the month",
+    }

@@ -115,7 +115,8 @@ def _claimed(flow: WiredFlow, one: Standing) -> Decimal | None:
     found = maker.mapping.run(data, params=maker.params, tables=maker.tables, record_key=one.key, zone=maker.zone)
     if not isinstance(found, Mapped) or "totals" not in found.data:
         return None
-    return to_currency(Decimal(found.data["totals"]["gross"]), found.data["currency"])
+    gross = to_currency(Decimal(found.data["totals"]["gross"]), found.data["currency"])
+    return abs(gross) if one.kind == "credit_note" else gross  # a change of plan below zero became one
 
 
 def _entries(tx: Tx, book: str) -> Iterator[Entry]:
