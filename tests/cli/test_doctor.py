@@ -84,7 +84,7 @@ def test_what_is_missing_is_named_with_its_place_and_the_way(project: Project) -
     project.write("5825", "5852", "tables/economic_accounts.csv")
     project.write("layout: 19", "layout: 99")
     project.write("business: {group: 2", "business: {group: 77")
-    project.write("fallback: SHOP", "fallback: SHUP")
+    project.write("missing: create, fallback: SHOP", "missing: fallback, fallback: SHUP")
 
     done = project.doctor("economic")
 

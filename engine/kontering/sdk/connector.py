@@ -136,8 +136,10 @@ class Reads:
     schema: str
     reference: bool = False
     proves: Mapping[str, str] = field(default_factory=dict)
-    days: tuple[str, str, str] | None = None
-    """Of accounting periods: the fields with the first day, the last day, and whether it is closed."""
+    days: tuple[str, str, str | None] | None = None
+    """Of accounting periods: the fields with first and last day, and whether it is closed, where the system says so."""
+    closed: str | None = None
+    """Of whatever says it: the field with the last day of the books that is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,7 @@ class Holding(Protocol):
 
 
 class Papers(Protocol):
-    """The PDF of a document by the connection that has booked it, its kind and its id there; None while there is none."""
+    """The PDF of a document, asked for by connection, kind and id; None while the system hasn't made it yet."""
 
     def __call__(self, connection: str, kind: str, number: str, /) -> bytes | None: ...
 

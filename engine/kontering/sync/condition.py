@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kontering.connectors import registry
 from kontering.diagnostics import Diagnostic
@@ -91,29 +91,38 @@ def groups(project: Project, connection: Connection, connector: Connector, seen:
 
 
 def periods(connector: Connector, seen: Seen) -> Iterator[Finding]:
-    """Is today's period open, and since when are the days before closed?"""
+    """Is today's period open, and until when are the days before closed?"""
+    today = seen.now().date().isoformat()
     for kind, reads in connector.reads.items():
-        if reads.days is None or kind not in seen.records:
-            continue
-        first, last, closed = reads.days
-        rows = [(str(row[first]), str(row[last]), bool(row[closed])) for row in seen.records[kind].values()]
-        today = seen.now().date().isoformat()
-        of_today = [shut for begin, end, shut in rows if begin <= today <= end]
-        if not of_today:
-            says, way = f"no period holds today, {today}", "make the accounting year"
-            yield Finding(about="periods", state="missing", says=says, way=way)
-        elif all(of_today):
-            says, way = f"today's period, {today}, is closed", "open it, or let the flow's closed_period decide"
-            yield Finding(about="periods", state="missing", says=says, way=way)
-        else:
-            until = max((end for _, end, shut in rows if shut and end < today), default="")
-            says = f"today is open{f', closed until {until}' if until else ''}"
-            yield Finding(about="periods", state="fine", says=says)
+        rows = seen.records.get(kind, {}).values()
+        if reads.days is not None and kind in seen.records:
+            first, last, closed = reads.days
+            yield _of_periods(today, [(str(row[first]), str(row[last]), bool(closed and row[closed])) for row in rows])
+        elif reads.closed is not None and kind in seen.records:
+            yield _open(today, max((str(row.get(reads.closed) or "") for row in rows), default=""))
+
+
+def _of_periods(today: str, rows: Sequence[tuple[str, str, bool]]) -> Finding:
+    of_today = [shut for begin, end, shut in rows if begin <= today <= end]
+    if not of_today:
+        way = "make the accounting year"
+        return Finding(about="periods", state="missing", says=f"no period holds today, {today}", way=way)
+    ended = (end for _, end, shut in rows if shut and (end < today or all(of_today)))
+    return _open(today, max(ended, default=""))
+
+
+def _open(today: str, until: str) -> Finding:
+    if until >= today:
+        way = "open it, or let the flow's closed_period decide"
+        return Finding(
+            about="periods", state="missing", says=f"today, {today}, is closed, as all is to {until}", way=way
+        )
+    return Finding(about="periods", state="fine", says=f"today is open{f', closed until {until}' if until else ''}")
 
 
 def named_things(project: Project, connection: Connection, target: Target | None) -> Iterator[Finding]:
     """Products and customers that flows name by their number."""
-    for kind, term, number, where in _named(project, connection) if target else ():
+    for kind, term, number, where, makes in _named(project, connection) if target else ():
         assert target is not None
         try:
             there = bool(target.find(kind, {term: number}))
@@ -122,24 +131,26 @@ def named_things(project: Project, connection: Connection, target: Target | None
             continue
         if there:
             yield Finding(about=where, state="fine", says=f"{kind} {number} is there")
+        elif makes:
+            yield Finding(about=where, state="fine", says=f"{kind} {number} will be made when it is needed")
         else:
             says = f"there is no {kind} {number}"
             yield Finding(about=where, state="missing", says=says, way=f"make it, or change `{where}` of the flow")
 
 
-def _named(project: Project, connection: Connection) -> Iterator[tuple[str, str, str, str]]:
+def _named(project: Project, connection: Connection) -> Iterator[tuple[str, str, str, str, bool]]:
     takes = registry.load(connection.connector).takes
     seen: set[tuple[str, str]] = set()
     for flow in flows_to(connection, project):
         policy = flow.policy
         asked = (
-            ("product", "sku", policy.products.fallback, "products.fallback"),
-            ("customer", "number", policy.customers.single, "customers.single"),
+            ("product", "sku", policy.products.fallback, "products.fallback", policy.products.missing == "create"),
+            ("customer", "number", policy.customers.single, "customers.single", False),
         )
-        for kind, term, number, where in asked:
+        for kind, term, number, where, makes in asked:
             if number and kind in takes and term in takes[kind].finds and (kind, number) not in seen:
                 seen.add((kind, number))
-                yield kind, term, number, where
+                yield kind, term, number, where, makes
 
 
 def flows_to(connection: Connection, project: Project) -> Iterator[Flow]:

@@ -67,7 +67,7 @@ READS: Mapping[str, Reads] = {
     "ruleset": Reads(schema="billy/ruleset", reference=True, proves={"rulesets.ruleset": "name"}),
     "daybook": Reads(schema="billy/daybook", reference=True),
     "currency": Reads(schema="billy/currency", reference=True),
-    "organization": Reads(schema="billy/organization", reference=True),
+    "organization": Reads(schema="billy/organization", reference=True, closed="fiscalLockingDate"),
     "product": Reads(schema="billy/product", reference=True, proves={"line_products.product": "productNo"}),
     **{kind: Reads(schema=f"billy/{kind}") for kind in ("contact", "invoice", "credit_note", "bill", "payment")},
 }

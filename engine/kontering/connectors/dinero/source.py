@@ -35,7 +35,7 @@ READS: Mapping[str, Reads] = {
     "account": Reads(schema="dinero/account", reference=True, proves={"accounts.account": "AccountNumber"}),
     "deposit_account": Reads(schema="dinero/account", reference=True),
     "vat_type": Reads(schema="dinero/vat_type", reference=True, proves={"vat_codes.vat_code": "VatCode"}),
-    "year": Reads(schema="dinero/year", reference=True),
+    "year": Reads(schema="dinero/year", reference=True, days=("FromDate", "ToDate", None)),
     "contact": Reads(schema="dinero/contact"),
     "product": Reads(schema="dinero/product"),
     "invoice": Reads(schema="dinero/invoice"),
