@@ -180,11 +180,11 @@ RATES = {"ledger": (300, 1000), "HTTP": (200, 400)}
 def delivering(size: Size) -> Iterator[Row]:
     """Shares of a machine that others use as well say little: processor time says more."""
     rounds = 3 if size.rounds > 5 else 1
-    for found in workers.figures(size.documents, rounds):
-        middle, most = found[len(found) // 2], found[-1]
+    for speeds in workers.figures(size.documents, rounds):
+        middle, most = speeds[len(speeds) // 2], speeds[-1]
         must, goal = (rate * middle.workers for rate in RATES[middle.target])
-        used = min(one.processor for one in found)
-        load = " ".join(f"{one.load:.1f}" for one in found)
+        used = min(one.processor for one in speeds)
+        load = " ".join(f"{one.load:.1f}" for one in speeds)
         yield Row(
             what=f"{_named(middle.workers)}, {middle.database}, {_target(middle.target)}",
             must=f"{must}/s",

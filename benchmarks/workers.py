@@ -147,17 +147,16 @@ def serve(store: str, some: list[dict[str, Any]], url: str, said: Any = None, af
 
 
 def speed(database: str, target: str, workers: int, count: int) -> Speed:
-    """An empty store, and workers that read and deliver; what is compiled at first use has been used before."""
-    some = orders(count)
+    """A store that knows its customers and products, and workers that read and deliver what is new."""
+    some = orders(count, CUSTOMERS)
     with stores(database) as fresh, instant() as url:
         books = url if target == "HTTP" else ""
-        serve(fresh(), orders(50), books)
         address = fresh()
-        Store.open(address, project="acme").close()
+        serve(address, orders(CUSTOMERS), books)
         began = time.perf_counter()
-        used = _together(workers, (address, some, books))
+        used = _together(workers, (address, some, books, None, True))
         seconds = time.perf_counter() - began
-        assert _done(address) == count, f"{_done(address)} of {count} delivered"
+        assert _done(address) == count + CUSTOMERS, f"{_done(address)} of {count + CUSTOMERS} delivered"
     return Speed(database, target, workers, count / seconds, used / count * 1000, os.getloadavg()[0])
 
 
@@ -171,7 +170,7 @@ def _together(workers: int, arguments: tuple[Any, ...]) -> float:
         return serve(*arguments)
     context = multiprocessing.get_context("fork")
     said = context.SimpleQueue()
-    processes = [context.Process(target=serve, args=(*arguments, said)) for _ in range(workers)]
+    processes = [context.Process(target=serve, args=(*arguments[:3], said, True)) for _ in range(workers)]
     for process in processes:
         process.start()
     for process in processes:

@@ -35,7 +35,7 @@ from kontering.sync.wiring import Wired
 MOST = 50
 """Documents that a lane gets served before other lanes have their turn."""
 
-ANOTHER_IS_AT_IT = 1_000
+ANOTHER_IS_AT_IT = 250
 log = logging.getLogger("kontering.delivery")
 Write: TypeAlias = Callable[[Tx], None]
 
