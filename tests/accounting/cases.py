@@ -174,7 +174,7 @@ def _outcome(step: Data, records: list[Neutral], found: list[Stored]) -> Result:
         existing = contract.contract_key(records[0].key)
         return Result(outcome="skipped", reason="DUPLICATE_EVENT", existing=existing)
     skipped = [one for one in found if one.state == "skipped" and one.code != "REBILLED"]
-    if len(skipped) == len(found):
+    if len(skipped) == len(found) and skipped[0].code != "RUNS_ON":  # a plan that runs on is nobody's mistake
         return Result(outcome="skipped", reason=skipped[0].code)
     return Result(outcome="booked")
 

@@ -43,7 +43,7 @@ def find_record(key: str, flow: WiredFlow, project: Project) -> Record:
         return documents.record(text)
     found = _at_source(key, flow, project)
     if found is None:
-        raise Misuse(f"{flow.source} has no {flow.kind} {key.rpartition('/')[2]!r}.")
+        raise Misuse(f"{flow.source} has no {flow.kind} {key.split('/', 2)[2]!r}.")
     return found
 
 
