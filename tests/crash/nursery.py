@@ -75,7 +75,7 @@ def child(run: Mapping[str, Any]) -> None:
     if run.get("kill"):
         os.environ["KONTERING_KILL"] = run["kill"]
     works: Mapping[str, Callable[..., None]]
-    works = {"economic": worker.economic, "steady": steady.work}
+    works = {"economic": worker.economic, "dinero": worker.dinero, "steady": steady.work}
     work: Callable[..., None] = works.get(run.get("to", ""), worker.work)
     try:
         work(**{name: value for name, value in run.items() if name not in ("kill", "to")})

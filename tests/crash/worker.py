@@ -83,3 +83,15 @@ def economic(*, store: str, url: str, order: str, ahead: int = 0) -> None:
     clock = lambda: milliseconds() + ahead  # noqa: E731
     with Store.open(f"sqlite:///{store}", project=project.name, clock=clock) as opened:
         dispatch.run(opened, wired, threads=1)
+
+
+def dinero(*, store: str, url: str, order: str, project: str, ahead: int = 0) -> None:
+    """An order of the example shop into Dinero, by a project of its own."""
+    os.environ.update(SECRETS | {"DINERO_SECRET": "client-secret", "DINERO_KEY": "api-key"})
+    found = load_project(Path(project))
+    books = found.connections["dinero"]
+    moved = replace(books, settings={**books.settings, "url": url})
+    found = replace(found, connections={**found.connections, "dinero": moved})
+    wired = wire(found, ["orders"], sources={"orders": Example(order)})
+    with Store.open(f"sqlite:///{store}", project=found.name, clock=lambda: milliseconds() + ahead) as opened:
+        dispatch.run(opened, wired, threads=1)
