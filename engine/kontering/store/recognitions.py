@@ -49,18 +49,23 @@ def of(tx: Tx, connection: str, key: str) -> tuple[PlannedVoucher, ...]:
     return tuple(_voucher(text) for text in tx.connection.scalars(rows.order_by(document.c.id)))
 
 
-def delivered(tx: Tx, connection: str, some: sa.ColumnElement[bool] | None = None) -> Iterator[Planned]:
+def delivered(tx: Tx, connection: str) -> Iterator[Planned]:
     """Invoices and credit notes that were delivered, whatever came of their records since; newest edition of each."""
-    terms = (*_here(tx, connection), document.c.kind.in_(codec.SALES), document.c.done_at.is_not(None))
-    chosen = terms if some is None else (*terms, some)
-    rows = sa.select(document.c.kind, document.c.key, document.c.document).where(*chosen).order_by(document.c.id)
-    newest = {(row.kind, row.key): row.document for row in tx.connection.execute(rows)}
-    yield from map(codec.planned, newest.values())
+    yield from _newest(tx, connection, document.c.done_at.is_not(None))
 
 
 def deferring(tx: Tx, connection: str) -> Iterator[Planned]:
-    """Those with lines on deferred revenue."""
-    yield from delivered(tx, connection, document.c.document.contains('"role":"deferred_revenue"', autoescape=True))
+    """Delivered sales with lines on deferred revenue, and credit notes that take back from there, or will."""
+    taken_back = sa.and_(document.c.of.is_not(None), document.c.state.in_((*OPEN, "waiting", "done")))
+    some = document.c.document.contains('"role":"deferred_revenue"', autoescape=True)
+    yield from _newest(tx, connection, sa.and_(sa.or_(document.c.done_at.is_not(None), taken_back), some))
+
+
+def _newest(tx: Tx, connection: str, which: sa.ColumnElement[bool]) -> Iterator[Planned]:
+    terms = (*_here(tx, connection), document.c.kind.in_(codec.SALES), document.c.document.is_not(None), which)
+    rows = sa.select(document.c.kind, document.c.key, document.c.document).where(*terms).order_by(document.c.id)
+    newest = {(row.kind, row.key): row.document for row in tx.connection.execute(rows)}
+    yield from map(codec.planned, newest.values())
 
 
 def recognised(tx: Tx, connection: str) -> Iterator[Kept]:

@@ -119,5 +119,10 @@ def _recognised(one: Kept) -> Recognised:
 
 
 def _number(due: Due, there: Sequence[Kept]) -> int:
-    """A month's first recognition is 1; what sets it right later comes after those that there are."""
-    return 1 if due.after else 1 + sum(1 for one in there if f"@{due.until:%Y-%m}" in one.key) or 2
+    """A month's first recognition is 1; what sets it right comes after those that there are.
+
+    One that came to nothing doesn't count: asked again, it is the same record, and no news.
+    """
+    if due.after:
+        return 1
+    return 1 + max(1, sum(1 for one in there if f"@{due.until:%Y-%m}" in one.key and one.code != "NOTHING_EARNED"))
