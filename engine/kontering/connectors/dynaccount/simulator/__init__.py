@@ -37,7 +37,7 @@ def make(
         raise TypeError(f"the simulated Dynaccount has no habit {sorted(unknown)[0]!r}")
     return Simulated(
         fill(State(habits=Habits(**habits))),
-        routes.routes(),
+        [*routes.routes("/v7/{api}/{key}"), *routes.routes("/{api}/{key}")],
         check=routes.gate(api_id, api_key, api_secret),
         clock=clock or now,
         credentials={"api_id": api_id, "api_key": api_key, "api_secret": api_secret},
