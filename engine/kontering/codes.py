@@ -78,6 +78,7 @@ CODES: dict[str, str] = {
     "K175": "A table that nothing uses",
     "K176": "A table that is missing",
     "K177": "A table with the wrong columns",
+    "K178": "Deferred revenue that nothing defers",
     "K180": "A connector that can't be loaded",
     "K181": "A connector written for another version of the SDK",
     "K182": "A connector that two packages offer",

@@ -63,6 +63,9 @@ def _check_flow(flow: Flow, project: Project, file: ProjectFile) -> Iterator[Dia
     yield from _params(flow.params, mapping, node, flow.span)
     yield from _check_flow_tables(flow, mapping, project, node)
     yield from _check_target(flow, mapping, project, node)
+    stored = registry.load(project.connections[flow.source].connector).stored
+    if stored and mapping.target == "recognition" and project.accounting.recognition == "none":
+        yield words.nothing_deferred(_place(node, "from"), flow.name)
 
 
 def _check_flow_tables(flow: Flow, mapping: Compiled, project: Project, node: Node) -> Iterator[Diagnostic]:

@@ -158,6 +158,12 @@ def not_taken(span: Span, document: str, connection: str, known: Iterable[str]) 
     return Diagnostic("K163", message, span, f"it takes {listed(sorted(known))}")
 
 
+def nothing_deferred(span: Span, flow: str) -> Diagnostic:
+    hint = "write `accounting: {recognition: daily}` or `monthly`, or leave the flow out"
+    said = f"the flow {flow!r} finds only what was deferred before: no revenue is deferred now"
+    return Diagnostic("K178", said, span, hint, severity="warning")
+
+
 def unknown_mapping(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     hint = near_or_all(name, known, "mappings are files below mappings/, named without .yaml")
     return Diagnostic("K164", f"there is no mapping {name!r}", span, hint)
