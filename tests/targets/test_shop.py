@@ -55,7 +55,8 @@ class Shop:
         transports = {"shop": httpx.MockTransport(self.sells)}
         if self.keeps is not None:
             transports[self.system] = httpx.MockTransport(self.keeps)
-        return wire(project, flows, transports=transports)
+        unhurried = {self.books.connector.name: replace(self.books.connector, limits=())}
+        return wire(project, flows, transports=transports, connectors=unhurried)
 
     def project(self) -> Project:
         """The project with the simulators' credentials in the place of its secrets."""
