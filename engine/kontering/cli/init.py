@@ -16,7 +16,7 @@ from kontering.errors import Misuse
 STARTER = Path(__file__).parent / "starter"
 
 SOURCES = {"woocommerce": "A WooCommerce shop's orders"}
-TARGETS = {"ledger": "Kontering's own ledger", "economic": "e-conomic", "dinero": "Dinero"}
+TARGETS = {"ledger": "Kontering's own ledger", "economic": "e-conomic", "dinero": "Dinero", "billy": "Billy"}
 OWN_COUNTRY = frozenset({"dinero"})
 """Books without VAT codes of other countries: their project begins without sales under One Stop Shop."""
 
@@ -153,6 +153,12 @@ def _write(folder: Path, files: list[Path], steps: tuple[str, ...], as_json: boo
 
 _STEPS = {
     "ledger": ("kontering check && kontering test", "kontering plan", "kontering run"),
+    "billy": (
+        "kontering check && kontering test",
+        "kontering sandbox            # the simulated Billy, in another terminal",
+        "kontering plan",
+        "kontering run",
+    ),
     "dinero": (
         "kontering check && kontering test",
         "kontering sandbox            # the simulated Dinero, in another terminal",
