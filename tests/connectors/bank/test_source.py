@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.connectors.bank.statements import document, entry, lines, statement
 
-from kontering.connectors.bank import CONNECTOR
+from kontering import resources
+from kontering.connectors.bank import CONNECTOR, profiles
+from kontering.connectors.bank.options import PROFILES
 from kontering.errors import Misuse
 from kontering.model.record import Page, Pointer, Position
 from kontering.sdk.connector import Source
@@ -129,6 +131,14 @@ def test_a_file_over_the_limit_is_not_opened(tmp_path: Path) -> None:
     found, _ = pages(bank(tmp_path))
 
     assert codes(found) == ["K556"]
+
+
+def test_every_shipped_profile_can_be_used_and_is_on_the_page() -> None:
+    files = {path.stem for path in resources.data("bank").glob("*.yaml")}
+    page = (Path(__file__).parents[3] / "docs" / "connectors" / "bank.md").read_text(encoding="utf-8")
+
+    assert files == set(PROFILES)
+    assert all(profiles.shipped(name).profile == name and f"`{name}`" in page for name in PROFILES)
 
 
 def csv_rows(rows: list[tuple[int, str, Decimal]]) -> list[str]:

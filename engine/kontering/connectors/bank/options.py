@@ -50,7 +50,7 @@ SCHEMA: dict[str, Any] = {
         "file_limit": {
             "type": "integer",
             "minimum": 1,
-            "default": 256,
+            "default": 64,
             "title": "Largest file",
             "description": "In megabytes; a larger one isn't read at all.",
         },
@@ -80,5 +80,5 @@ def options(settings: Mapping[str, Any]) -> Options:
         profile=settings.get("profile"),
         profile_file=Path(own) if own else None,
         account=settings.get("account"),
-        limit=int(settings.get("file_limit") or 256) * MEGABYTE,
+        limit=int(settings.get("file_limit") or 64) * MEGABYTE,
     )

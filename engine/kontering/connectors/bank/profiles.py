@@ -73,10 +73,10 @@ def missing(profile: Profile, header: list[str]) -> list[str]:
 
 
 def _profile(data: Mapping[str, Any]) -> Profile:
-    words = {name: _names(data.get(name) or {}) for name in ("booked", "pending", "columns")}
-    given = {name: data[name] for name in ("delimiter", "decimal", "thousands", "currency") if name in data}
-    lists = {name: tuple(data[name]) for name in ("encodings", "needs") if name in data}
-    return Profile(profile=data["profile"], dates=tuple(data["dates"]), **words, **given, **lists)  # type: ignore[arg-type]
+    said: dict[str, Any] = {name: _names(data.get(name) or {}) for name in ("booked", "pending", "columns")}
+    said |= {name: data[name] for name in ("profile", "delimiter", "decimal", "thousands", "currency") if name in data}
+    said |= {name: tuple(data[name]) for name in ("dates", "encodings", "needs") if name in data}
+    return Profile(**said)
 
 
 def _names(said: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:

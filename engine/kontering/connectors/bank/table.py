@@ -125,8 +125,10 @@ def _line(table: Table, span: Span, cells: list[str], width: int) -> Line | Diag
         return amount
     balance = _number(table, span, said["balance"]) if said.get("balance") else None
     value = _day(table, span, said["value_date"]) if said.get("value_date") else None
-    if isinstance(balance, Diagnostic) or isinstance(value, Diagnostic):
-        return balance if isinstance(balance, Diagnostic) else value  # type: ignore[return-value]
+    if isinstance(balance, Diagnostic):
+        return balance
+    if isinstance(value, Diagnostic):
+        return value
     return Line(
         account=table.account or said.get("account") or "",
         currency=(said.get("currency") or table.profile.currency).upper(),
