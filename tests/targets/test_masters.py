@@ -75,13 +75,21 @@ class Subject:
     name: str
     names: Names
     kinds: tuple[str, ...] = masters.KINDS
-    email: Callable[[Any, str], str | None] = lambda state, name: None
+
+    @property
+    def wanted(self) -> list[str]:
+        """The names that it has in the end."""
+        named = {
+            "customer": ["Buyer 1", "Buyer 2"],
+            "supplier": ["Supplier 7"],
+            "product": ["Thing A/B 7", "Thing MUG"],
+        }
+        return [name for kind in masters.KINDS if kind in self.kinds for name in named[kind]]
 
 
 def economic(state: Any) -> list[str]:
-    own = ("SHOP", "SHIP", "FEE", "DISCOUNT", "GIFTCARD", "ROUNDING", "SHOP0")
-    products = [row["name"] for number, row in state.products.items() if number not in own]
-    return [*(row["name"] for row in (*state.customers.values(), *state.suppliers.values())), *products]
+    tables = (state.customers, state.suppliers, state.products)
+    return [row["name"] for table in tables for row in table.values()]
 
 
 def rackbeat(state: Any) -> list[str]:
@@ -89,7 +97,22 @@ def rackbeat(state: Any) -> list[str]:
     return [*(row["name"] for row in (*state.customers.values(), *state.products.values())), *suppliers]
 
 
-SUBJECTS = (Subject("economic", economic), Subject("rackbeat", rackbeat))
+def dinero(state: Any) -> list[str]:
+    return [row["Name"] for row in state.contacts.values()]
+
+
+def billy(state: Any) -> list[str]:
+    return [row["name"] for table in ("contacts", "products") for row in state.table(table).values()]
+
+
+SUBJECTS = (
+    Subject("economic", economic),
+    Subject("rackbeat", rackbeat),
+    Subject("billy", billy),
+    Subject("dinero", dinero, ("customer", "supplier")),  # its table of accounts has no row without a VAT code
+)
+OURS = ("Buyer", "Supplier", "Thing", "Another")
+"""What the names of the records begin with; a fresh system has products of its own."""
 
 
 @dataclass(slots=True)
@@ -113,10 +136,12 @@ class Bench:
         dispatch.run(self.store, wired, threads=1, from_start=True, patience=1e7, tell=self._hears)
 
     def names(self) -> list[str]:
-        return sorted(self.subject.names(self.system.state))
+        return sorted(name for name in self.subject.names(self.system.state) if name.startswith(OURS))
 
-    def writes(self) -> int:
-        return sum(call.writes for call in self.system.calls)
+    def writes(self, method: str = "") -> int:
+        """Writing calls, or those of a method; a token that is got changes nothing."""
+        calls = [call for call in self.system.calls if call.writes and not call.path.endswith("/token")]
+        return sum(method in ("", call.method) for call in calls)
 
     def held(self) -> dict[str, str]:
         return {entry.key: entry.reason for entry in status.queue(self.store)}
@@ -155,22 +180,22 @@ def test_all_of_it_is_there_once_and_a_second_run_writes_nothing(subject: Subjec
         writes = here.writes()
         here.run()
 
-        assert here.names() == ["Buyer 1", "Buyer 2", "Supplier 7", "Thing A/B 7", "Thing MUG"]
+        assert here.names() == subject.wanted
         assert here.held() == {}
-        assert here.writes() == writes == 5
+        assert here.writes() == writes
 
 
 def test_a_store_that_knows_nothing_finds_what_is_there(subject: Subject, tmp_path: Path) -> None:
     with bench(subject, tmp_path) as here:
         here.run()
-        writes, names = here.writes(), here.names()
+        made, names = here.writes("POST"), here.names()
         (tmp_path / "other").mkdir()
         with bench(subject, tmp_path / "other") as another:
             another.system = here.system
             another.run()
 
             assert (another.names(), another.held()) == (names, {})
-            assert another.writes() == writes
+            assert another.writes("POST") == made
 
 
 def test_one_field_that_moved_is_one_writing_call(subject: Subject, tmp_path: Path) -> None:
@@ -184,15 +209,15 @@ def test_one_field_that_moved_is_one_writing_call(subject: Subject, tmp_path: Pa
         }
         here.run(moved)
 
-        assert here.writes() == before_ + 2
-        assert "Another" in here.names()
+        changes = 2 if "product" in subject.kinds else 1
+        assert here.writes() == before_ + changes
+        assert ("Another" in here.names()) == (changes == 2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda name: name.replace(" ", "_"))
 def test_whatever_goes_wrong_at_whichever_call_it_is_there_once(subject: Subject, fault: str, tmp_path: Path) -> None:
-    wanted = ["Buyer 1", "Buyer 2", "Supplier 7", "Thing A/B 7", "Thing MUG"]
-    for number in range(1, 6):
+    for number in range(1, len(subject.wanted) + 1):
         folder = tmp_path / str(number)
         folder.mkdir()
         with bench(subject, folder) as here:
@@ -201,4 +226,6 @@ def test_whatever_goes_wrong_at_whichever_call_it_is_there_once(subject: Subject
                 here.clock.forward(hours=3)
                 here.run()
 
-            assert here.names() == wanted, f"{fault} at the {number}. writing call: {here.troubles[-2:]} {here.held()}"
+            assert here.names() == subject.wanted, (
+                f"{fault} at the {number}. writing call: {here.troubles[-2:]} {here.held()}"
+            )
