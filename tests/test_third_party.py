@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,9 +33,11 @@ def together(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installed / "bin"
 
 
-def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KONTERING"))}
-    env = clean | {"NO_COLOR": "1", "COLUMNS": "120"}
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KONTERING"))}
+
+
+def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    env = CLEAN | {"NO_COLOR": "1", "COLUMNS": "120"} | more
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
 
 
@@ -69,6 +72,34 @@ def test_its_mappings_and_schemas_are_found_and_checked(together: Path, tmp_path
     assert (fine.returncode, json.loads(fine.stdout)["problems"]) == (0, [])
     assert broken.returncode == 1
     assert "vat_codes.csv" in broken.stdout
+
+
+@pytest.mark.slow
+def test_its_simulator_is_served_and_doctor_finds_it_fine(together: Path, tmp_path: Path) -> None:
+    folder = sells_to(tmp_path / "shop")
+    sandbox = subprocess.Popen(
+        [str(together / "kontering"), "sandbox", "fjordbog", "--port", "0"],
+        cwd=tmp_path,
+        env=CLEAN,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert sandbox.stdout is not None
+        url = re.search(r"http://[0-9.:]+", sandbox.stdout.readline())
+        assert url is not None
+        text = (folder / "kontering.yaml").read_text()
+        text = text.replace("connector: fjordbog", f"connector: fjordbog\n    url: {url[0]}")
+        (folder / "kontering.yaml").write_text(text)
+        done = run([str(together / "kontering"), "doctor", "books"], folder, FJORDBOG_KEY="fjordbog-key")
+    finally:
+        sandbox.terminate()
+        sandbox.communicate()
+
+    assert done.returncode == 0, done.stdout
+    assert "may read account, vat code, period" in done.stdout
+    assert "every account that it names is there" in done.stdout
+    assert "today is open" in done.stdout
 
 
 def test_the_page_on_connectors_shows_the_package_as_it_is() -> None:
