@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kontering.connectors.economic.asking import Row, both, equals, pages, rows
@@ -94,18 +95,23 @@ def digest(row: Row) -> str:
 
 def _note(known: dict[str, str], row: Row) -> None:
     """What is open of an invoice, so that a payment is seen; one that is paid can be forgotten."""
-    number, left = str(row["bookedInvoiceNumber"]), row.get("remainder", 0)
-    if left:
-        known[number] = str(left)
+    number, left = str(row["bookedInvoiceNumber"]), _left(row)
+    if left != "0":
+        known[number] = left
     else:
         known.pop(number, None)
+
+
+def _left(row: Row) -> str:
+    """What is open, always written alike."""
+    return format(Decimal(str(row.get("remainder", 0))).normalize(), "f")
 
 
 def _moved(client: httpx.Client, known: dict[str, str]) -> list[Row]:
     """Of the invoices that were open: those that are paid, or of which another amount is open."""
     now = {str(row["bookedInvoiceNumber"]): row for row in rows(client, "/invoices/unpaid")} if known else {}
     paid: list[Row] = [{"bookedInvoiceNumber": int(number)} for number in known if number not in now]
-    other = [row for number, row in now.items() if number in known and str(row.get("remainder", 0)) != known[number]]
+    other = [row for number, row in now.items() if number in known and _left(row) != known[number]]
     for gone in paid:
         known.pop(str(gone["bookedInvoiceNumber"]))
     for row in other:
