@@ -190,6 +190,7 @@ MISTAKES: list[tuple[str, Books]] = [
     ("a_refund_of_everything_is_a_credit_note", replace(BOOKS, connector=wrong(unbooked))),
     ("a_refund_of_a_part_is_a_credit_note_of_that_part", replace(BOOKS, connector=wrong(unbooked))),
     ("a_credit_note_waits_for_its_invoice", replace(BOOKS, connector=wrong(unbooked))),
+    ("a_sale_in_another_currency_keeps_its_amount", replace(BOOKS, connector=wrong(unpaid))),
     ("the_books_balance", replace(BOOKS, balance=lambda state: Decimal("0.01"))),
     ("the_target_sends_it_by_mail_once", replace(BOOKS, connector=wrong(unsent))),
     ("the_target_sends_it_by_mail_once", replace(BOOKS, connector=wrong(sends_all_mail))),

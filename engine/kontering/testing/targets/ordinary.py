@@ -13,6 +13,7 @@ from kontering.testing.targets.books import Books, NotTaken, Paper
 from kontering.testing.targets.sales import buyer, line, refund, sale
 
 FULL = Decimal("250.00")
+EURO, IN_KRONER = "7.4605", Decimal("1865.13")
 
 
 def a_sale_is_booked_once_with_its_customer_and_product(books: Books) -> None:
@@ -150,6 +151,19 @@ def a_credit_note_waits_for_its_invoice(books: Books) -> None:
         assert_credited(books, here.count(), FULL)
 
 
+def a_sale_in_another_currency_keeps_its_amount(books: Books) -> None:
+    """250 euro are 250 euro or, in books of kroner only, what they are worth; or the sale is held."""
+    with bench(books) as here:
+        ended = here.run(sale(currency="EUR", fx=EURO))
+        count = here.count()
+        if ended:
+            assert not count.booked, f"booked, and yet {ended}"
+            raise NotTaken(f"{books.connector.name} holds a sale in euro: {ended['invoice/1001']}")
+        grosses, left = [paper.gross for paper in count.booked], [paper.open for paper in count.booked]
+        assert grosses in ([FULL], [IN_KRONER]), f"250 euro were sold, the books have {grosses}"
+        assert left in ([None], [Decimal(0)]), f"250 euro were paid, and {left} is open"
+
+
 def the_books_balance(books: Books) -> None:
     """After a sale, a part payment and a refund all entries add up to nothing."""
     balance = books.asked("balance")
@@ -186,6 +200,7 @@ ORDINARY = (
     a_refund_of_everything_is_a_credit_note,
     a_refund_of_a_part_is_a_credit_note_of_that_part,
     a_credit_note_waits_for_its_invoice,
+    a_sale_in_another_currency_keeps_its_amount,
     the_books_balance,
     the_target_sends_it_by_mail_once,
 )
