@@ -16,7 +16,7 @@ from tests.plain import books, shop
 from tests.plain.books import Memory
 
 from kontering.connectors.economic.simulator import make as make_economic
-from kontering.model.record import Record
+from kontering.model.record import Page, Record
 from kontering.project.project import load_project
 from kontering.sdk.connector import Again
 from kontering.store.store import Store
@@ -124,7 +124,7 @@ class Orders:
     """Orders of the example shop, as they are read."""
 
     def read(self, kind: str, after: Any) -> Any:
-        yield shop.Page(records=tuple(map(_record, NAMES)))
+        yield Page(records=tuple(map(_record, NAMES)))
 
     def get(self, pointer: Any) -> Record | None:
         raise NotImplementedError
