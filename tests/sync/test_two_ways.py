@@ -26,7 +26,8 @@ from kontering.project.policy import Customers, Payments, Policy, Products
 from kontering.store.store import Store
 from kontering.sync import dispatch, status
 from kontering.sync.wiring import wire
-from kontering.testing import Clock, Simulated
+from kontering.testing import Clock, Faulty, Simulated
+from kontering.testing.faults import Fault, Plan, after, at, before, lost, throttled
 
 HERE = Span("kontering.yaml")
 WEBSHOP = Path(__file__).parents[2] / "examples" / "webshop"
@@ -55,11 +56,11 @@ class Both:
     orders: Policy = POLICY
     back: Policy = BACK
 
-    def run(self, *flows: str) -> None:
-        """The named flows, or all of them; a minute passes before."""
+    def run(self, *flows: str, faults: Plan | None = None) -> None:
+        """The named flows, or all of them; a minute passes before. `faults` are the shop's."""
         self.clock.forward(minutes=1)
         transports: dict[str, httpx.BaseTransport] = {
-            "shop": httpx.MockTransport(self.shop),
+            "shop": httpx.MockTransport(Faulty(self.shop, faults) if faults else self.shop),
             "books": httpx.MockTransport(self.books),
         }
         wired = wire(project(self), flows, transports=transports)
@@ -164,6 +165,21 @@ def test_an_invoice_corrected_in_the_books_reaches_the_shop_once_and_does_not_ec
     assert both.meta()["_books_invoice"] == "20001"
     assert both.meta()["_books_total"] == f"{gross:.2f}" != both.order()["total"]
     assert len(both.writes_to_books()) == before + by_hand
+    assert both.held() == {}
+
+
+@pytest.mark.parametrize("fault", [lost, after(500), before(503), throttled("1")], ids=["lost", "500", "503", "429"])
+def test_a_correction_whose_answer_is_lost_is_there_once_and_does_not_echo(both: Both, fault: Fault) -> None:
+    both.settle()
+    lower_the_price(both)
+    before_ = len(both.writes_to_books())
+    both.run("fixes", faults=at(1, fault))
+    for _ in range(3):
+        both.settle()
+
+    entries = [row for row in both.order()["meta_data"] if row["key"] == "_books_total"]
+    assert [row["value"] for row in entries] == [f"{both.books.state.booked[20001]['grossAmount']:.2f}"]
+    assert len(both.writes_to_books()) == before_
     assert both.held() == {}
 
 
