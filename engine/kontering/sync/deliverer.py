@@ -171,16 +171,17 @@ class Serving:
         self.number, self.course, self.seen_open = self.rows.pop(0), None, None
         return True
 
-    def mishap(self, tx: Tx, error: Exception) -> None:
+    def mishap(self, tx: Tx, error: Exception, number: int | None) -> None:
         """The document is put aside, and the others go on; a step that it began stays in doubt until it is retried."""
-        row = documents.brief(tx, self.number or 0)
+        row = documents.brief(tx, number or 0)
         if row is not None:
             begun = [one.id for one in deliveries.sent(tx, self.ours.connection, row.key)]
             about = {"project": tx.project, "connection": self.ours.connection, "document": row.key}
             mishaps.note(error, **about, deliveries=begun)
             _, columns = courses.ends(holds.mishap(row.key, mishaps.words(error)))
             self._end(tx, row, "failed", columns)
-        self.number = None
+        if number == self.number:
+            self.number = None
 
     def receipts_lost(self, error: Exception) -> None:
         """What can't be written is in doubt, as after a kill."""

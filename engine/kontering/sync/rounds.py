@@ -98,7 +98,7 @@ class Rounds:
         began = moments.clock()
         rounds = [self._together(back, room)]
         if rounds[0] is None:
-            rounds = [self._alone(one) for one in back]
+            rounds = [self._alone(one) for one in (*back, *self._claimed_alone(room))]
         for one in rounds:
             if one is not None:
                 self._begin(callers, one, began)
@@ -138,14 +138,15 @@ class Rounds:
     def _alone(self, one: Answered) -> Round:
         """A lane by itself: what nobody foresaw puts the document aside that met it."""
         serving, trouble = one
+        fault: int | None = None
         for tries in range(TRIES):
             moment, ending = serving.moment(), Ending()
             with ending:
                 with self.desk.store.begin() as tx:
-                    done = self._inside(tx, [(serving, trouble)], 0)
+                    done = self._inside(tx, [(serving, trouble)], 0, fault)
                 return self._through(done, [one])
+            fault, error = serving.number, ending.error
             serving.back_to(moment)
-            error = ending.error
             if isinstance(error, StoreBusy) and tries < TRIES - 1:
                 time.sleep(random.uniform(0.01, 0.1))
             elif error is not None and (mishaps.is_one(error) or isinstance(error, Misuse | Problems)):
@@ -153,6 +154,16 @@ class Rounds:
             elif error is not None:
                 raise error
         return Round()
+
+    def _claimed_alone(self, room: int) -> Sequence[Answered]:
+        """What would have been claimed is, with nothing else in the transaction: one of them may be what went wrong."""
+        if not room:
+            return ()
+        with self.desk.store.begin() as tx:
+            claimed = self._claimed(tx, room)
+            self._remember(tx, claimed)
+        self.served += len(claimed)
+        return [(self._serving(ours), None) for ours in claimed]
 
     def _written_alone(
         self, serving: Serving, trouble: BaseException | None, error: BaseException
@@ -174,14 +185,14 @@ class Rounds:
             self.desk.fails[serving.ours.connection] = 0
         return done
 
-    def _inside(self, tx: Tx, back: Sequence[Answered], room: int) -> Round:
+    def _inside(self, tx: Tx, back: Sequence[Answered], room: int, fault: int | None = None) -> Round:
         done = Round()
         lost = lanes.renew_all(tx, [serving.ours for serving, _ in back])
         flows = self.desk.wired.running(gates.paused_flows(tx))
         _write(tx, [serving for serving, _ in back])
         _see_open(tx, [serving for serving, _ in back])
         for serving, trouble in back:
-            self._one(tx, done, serving, NotOurs() if serving.ours.key in lost else trouble, flows)
+            self._one(tx, done, serving, NotOurs() if serving.ours.key in lost else trouble, flows, fault)
         if room:
             claimed = self._claimed(tx, room)
             self._remember(tx, claimed)
@@ -191,9 +202,18 @@ class Rounds:
         self._give_back(tx, done.over, flows)
         return done
 
-    def _one(self, tx: Tx, done: Round, serving: Serving, trouble: BaseException | None, flows: Sequence[str]) -> None:
+    def _one(
+        self,
+        tx: Tx,
+        done: Round,
+        serving: Serving,
+        trouble: BaseException | None,
+        flows: Sequence[str],
+        fault: int | None = None,
+    ) -> None:
+        """`fault` is the document that met what nobody foresaw, if that was while it was planned."""
         if trouble is not None and mishaps.is_one(trouble):
-            serving.mishap(tx, trouble)
+            serving.mishap(tx, trouble, fault or serving.number)
             trouble = None
         move = serving.inside(tx, flows) if trouble is None else trouble
         if move is None:
