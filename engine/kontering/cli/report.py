@@ -43,6 +43,7 @@ REPORTS: dict[str, tuple[Rows, str]] = {
     "bank": (reporting.bank, "Bank lines with what they paid and why; those that wait for a person last."),
 }
 FIRST = dt.date(1900, 1, 1)
+SHORT = ("mrr", "arr", "arpa", "ltv", "cac")
 MONTHLY = ("recognition", "metrics")
 """Reports with a line for each month: without a first day they begin with the year."""
 
@@ -196,9 +197,18 @@ def _write(rows: Sequence[Row], *, as_json: bool, as_csv: bool) -> None:
         names = [name for name in names if any(row[name] is not None for row in rows)]  # a screen is only so wide
         right = tuple(at for at, name in enumerate(names) if _is_number([row[name] for row in rows]))
         body = [tuple(_text(row[name]) for name in names) for row in rows]
-        output.table(tuple(name.replace("_", " ").capitalize() for name in names), body, right=right)
+        output.table(tuple(map(_head, names)), body, right=right)
     else:
         output.say("Nothing to report.")
+
+
+def _head(name: str) -> str:
+    """
+    >>> _head("open_items"), _head("ltv_to_cac")
+    ('Open items', 'LTV to CAC')
+    """
+    words = [word.upper() if word in SHORT else word for word in name.split("_")]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
 
 def _is_number(values: Sequence[Any]) -> bool:
