@@ -16,7 +16,7 @@ from kontering.project.keep import DAY, Keep
 from kontering.store import audit, pointers
 from kontering.store.store import Store, Tx, insert_if_new, upsert
 from kontering.store.tables import document, gate
-from kontering.sync import keeping
+from kontering.sync import forgotten_lines, keeping
 
 NEXT, RECORDS, PEOPLE = "store/keeping", "store/kept-records", "store/kept-people"
 SOME = 200
@@ -77,7 +77,8 @@ def _aged(tx: Tx, mark: tuple[int, int], before: int, states: Sequence[str]) -> 
 
 def _records(tx: Tx, rows: Sequence[Any]) -> int:
     for row in rows:
-        changed = {"record": keeping.forgotten_record(row.record)}
+        record = keeping.forgotten_record(row.record)
+        changed = {"record": forgotten_lines.of_record(record) if row.kind == "bank_line" else record}
         tx.connection.execute(sa.update(document).where(document.c.id == row.id).values(**changed))
     return len(rows)
 
