@@ -316,3 +316,14 @@ def test_what_is_not_kept_is_not_made_anew(store: Store, system: Simulated[Memor
     changed = people.replay(store, Choice(keys=("order/1",)), who="lise")
 
     assert (changed.keys, changed.left) == ((), {"shop/order/1": "its record isn't kept any more"})
+
+
+def test_a_replay_that_is_cancelled_leaves_what_is_done_done(store: Store, system: Simulated[Memory]) -> None:
+    run(store, wired(system, [shop.order(1), shop.order(2, state="waits")]))
+    everything = Choice(flow="orders")
+    people.replay(store, everything, who="lise")
+
+    people.cancel(store, everything, reason="a mistake", who="lise")
+
+    assert states(store) == {"1": "done", "2": "skipped"}
+    assert ("lise", "cancel") in who_did(store, "shop/order/1")

@@ -86,6 +86,12 @@ def of_days(
     return tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.id)).all()
 
 
+def set_done(tx: Tx, ids: Sequence[int]) -> None:
+    """They were done, and nothing more is asked of them."""
+    done = {"state": "done", "code": None, "reason": None, "waits": None, "details": None, "changed_at": tx.now}
+    tx.connection.execute(sa.update(document).where(document.c.id.in_(ids)).values(**done))
+
+
 def set_skipped(tx: Tx, ids: Sequence[int], reason: str) -> None:
     """A person leaves them out."""
     skipped = {"state": "skipped", "code": "BY_HAND", "reason": reason, "waits": None, "changed_at": tx.now}

@@ -47,13 +47,14 @@ def replay(store: Store, choice: Choice, *, who: str) -> Changed:
 
 
 def cancel(store: Store, choice: Choice, *, reason: str, who: str) -> Changed:
-    """Documents that wait are not delivered; one with a step that may have happened is left to `resolve`."""
+    """What waits is not delivered, a replay not made; a document with a step in doubt is left to `resolve`."""
     with store.begin() as tx:
         rows, left = _chosen(tx, choice, UNDONE)
         unsure = {row.key for row in rows if _undecided(tx, row.key)}
         left |= dict.fromkeys(unsure, "a step of it may have happened: `queue resolve` says whether")
         rows = [row for row in rows if row.key not in unsure]
-        queries.set_skipped(tx, [row.id for row in rows], reason or "cancelled")
+        queries.set_skipped(tx, [row.id for row in rows if row.done_at is None], reason or "cancelled")
+        queries.set_done(tx, [row.id for row in rows if row.done_at is not None])
         _note(tx, rows, who, "cancel", because=reason)
         return Changed(keys=tuple(row.key for row in rows), left=left)
 
