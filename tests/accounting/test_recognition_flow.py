@@ -228,8 +228,8 @@ def test_an_order_that_is_invoiced_anew_is_recognised_anew(tmp_path: Path) -> No
     assert engine.balances()["revenue"] == Decimal("-2400.00")
 
 
-def test_the_report_of_deferred_revenue_knows_whose_months_they_are(tmp_path: Path) -> None:
-    engine = books(tmp_path, "2026-03-14")
+def test_the_report_of_deferred_revenue_knows_whose_months_they_are(tmp_path: Path, url: str) -> None:
+    engine = books(tmp_path, "2026-03-14", url=url)
     engine.add([YEAR])
     engine.run()
     project = engine.project()
@@ -301,3 +301,39 @@ def test_one_that_is_due_is_explained_before_it_is_read(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "recognition 2026-02-28  deferred_revenue   92.05" in told.output
     assert "59 of 365 days are over by 2026-02-28, 193.97 is earned, 92.05 of it after 2026-01-31" in told.output
+
+
+def test_figures_and_their_bridge_are_the_same_on_both_databases(tmp_path: Path, url: str) -> None:
+    engine = books(tmp_path, "2026-03-01", url=url)
+    engine.add([YEAR])
+    engine.run()
+    months = ("-C", str(tmp_path), "--period", "2026-02", "--csv")
+
+    figures = CliRunner().invoke(cli, ["report", "metrics", "--acquisition-cost", "50", "--margin", "0.5", *months])
+    bridge = CliRunner().invoke(cli, ["report", "metrics", "--bridge", *months])
+
+    named = dict(zip(*(line.split(",") for line in figures.output.splitlines()), strict=True))
+    assert (named["mrr"], named["customers"], named["revenue"], named["difference"]) == (
+        "100.00",
+        "1",
+        "92.05",
+        "-7.95",
+    )
+    assert bridge.output == (
+        "month,what,amount\n"
+        "2026-02,recurring revenue at the month's end,100.00\n"
+        '2026-02,"days of the month, and rounding",-7.95\n'
+        "2026-02,revenue booked in the month,92.05\n"
+    )
+
+
+def test_what_customers_cost_to_win(tmp_path: Path) -> None:
+    engine = books(tmp_path, "2026-03-01")
+    engine.add([YEAR])
+    engine.run()
+    asked = ("--period", "2026-01", "--csv", "--acquisition-cost", "150", "--margin", "0.5", "-C", str(tmp_path))
+
+    told = CliRunner().invoke(cli, ["report", "metrics", *asked])
+
+    named = dict(zip(*(line.split(",") for line in told.output.splitlines()), strict=True))
+    assert (named["new"], named["cac"], named["payback"]) == ("100.00", "150.00", "3.00")
