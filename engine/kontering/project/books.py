@@ -40,7 +40,7 @@ def _categories(said: list[Mapping[str, Any]]) -> tuple[Category, ...]:
 
 
 def _category(said: Mapping[str, Any]) -> Category:
-    amounts = {name: _decimal(said[name]) for name in ("at_least", "at_most") if name in said}
+    amounts: dict[str, Any] = {name: _decimal(said[name]) for name in ("at_least", "at_most") if name in said}
     words: Any = {name: value for name, value in said.items() if name not in amounts}
     return Category(**words, **amounts)
 

@@ -79,8 +79,11 @@ def _mail(want: Wanted, facts: Facts) -> Iterator[Todo]:
     done = linked.found.done if linked else frozenset()
     if by_step and document.delivery == "mail" and "mail" not in done:
         yield step(want, "mail", thing, {}, {}, f"{document.customer.email} gets it by mail")
-    elif document.delivery == "einvoice" and "einvoice" not in done and by_step:
-        if want.taker.call(document.kind, "einvoice"):
-            said = {"reference": document.reference, "contact": document.customer.contact, "ean": document.customer.ean}
-            body = {name: value for name, value in said.items() if value}
-            yield step(want, "einvoice", thing, body, {}, f"{document.customer.ean} gets it as an e-invoice")
+    elif by_step and document.delivery == "einvoice" and "einvoice" not in done and _takes_einvoices(want):
+        said = {"reference": document.reference, "contact": document.customer.contact, "ean": document.customer.ean}
+        body = {name: value for name, value in said.items() if value}
+        yield step(want, "einvoice", thing, body, {}, f"{document.customer.ean} gets it as an e-invoice")
+
+
+def _takes_einvoices(want: Wanted) -> bool:
+    return want.taker.call(want.document.kind, "einvoice") is not None
