@@ -99,3 +99,14 @@ def test_every_role_that_is_explained_is_a_role() -> None:
     named = {name.removeprefix("role ") for name in SENTENCES if name.startswith("role ")}
 
     assert named - {"vat_oss"} <= set(roles.ROLES)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "stock takes nothing without `email`"), ("da", "Det seneste gælder")]
+)
+def test_a_flow_of_customers_tells_how_they_are_found_and_nothing_of_vat(language: str, said: str) -> None:
+    page = docs_flow("customers", "--language", language, folder=ROOT / "examples" / "start-sync")
+
+    assert said in page
+    assert "`vat_number`, `email`" in page
+    assert "OSS" not in page

@@ -13,6 +13,7 @@ from kontering.cli.flowpage.handling import payments_section, products_section, 
 from kontering.cli.flowpage.page import OPEN, Page, Section, Table, section
 from kontering.cli.flowpage.places import places_of
 from kontering.cli.flowpage.proof import fields_section, held_section, params_section, totals_section
+from kontering.cli.flowpage.states import found_section, is_state, when_section
 from kontering.cli.flowpage.subject import Subject, role_words
 from kontering.cli.flowpage.words import Words
 from kontering.connectors import registry
@@ -38,17 +39,20 @@ def page_of(project: Project, flow: Flow, settings: Settings, words: Words, day:
     own = (_when, _lines, _vat)
     others = (payments_section, terms_section, products_section, totals_section, held_section)
     mapping = (params_section, fields_section)
+    made = (when_section, found_section) if is_state(subject) else (*own, *others)
     return Page(
         name=flow.name,
         title=words(f"title {_kind(subject)}", flow=flow.name, target=flow.target),
         lead=_lead(subject),
-        sections=[make(subject) for make in (*own, *others, *mapping)],
+        sections=[make(subject) for make in (*made, *mapping)],
         foot=_foot(subject),
     )
 
 
 def _kind(of: Subject) -> str:
     """What the flow makes, as far as the page has a word for it."""
+    if is_state(of):
+        return "state"
     return of.mapping.target if of.mapping.target in ("invoice", "credit_note") else "other"
 
 
@@ -59,11 +63,14 @@ def _lead(of: Subject) -> str:
         record=of.flow.kind,
         source=of.flow.source,
         source_title=registry.load(source.connector).title,
-        document=of.words({"invoice": "an invoice", "credit_note": "a credit_note"}.get(_kind(of), "a document")),
+        document=of.words(_DOCUMENTS.get(_kind(of), "a document")),
         target=of.flow.target,
         target_title=of.places.connector.title,
     )
     return f"{said} {of.words('mapping says', mapping=of.mapping.name, doc=of.mapping.file.doc)}"
+
+
+_DOCUMENTS = {"invoice": "an invoice", "credit_note": "a credit_note", "state": "a state"}
 
 
 def _foot(of: Subject) -> str:

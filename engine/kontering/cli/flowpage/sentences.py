@@ -1,5 +1,7 @@
 """Every sentence of a flow's page, in English and Danish."""
 
+from kontering.cli.flowpage.state_sentences import STATES
+
 SENTENCES: dict[str, tuple[str, str]] = {
     # kinds of documents
     "an invoice": ("an invoice", "en faktura"),
@@ -385,4 +387,5 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "title credit_note": ("Flow {flow}: credit notes in {target}", "Flow {flow}: kreditnotaer i {target}"),
     "title other": ("Flow {flow}: documents in {target}", "Flow {flow}: bilag i {target}"),
     "contents": ("Flows", "Flows"),
+    **STATES,
 }
