@@ -167,3 +167,13 @@ def test_a_line_that_came_before_its_invoice_goes_on_by_itself(tmp_path: Path) -
     assert [one["amount"] for one in waiting] == ["450.00", "-62.50"]
     assert [row["not_found"] for row in rows("payouts", folder)] == ["0", "0", "0"]
     assert accounts(folder)["6330"] == gateways_debt()
+
+
+def test_a_plan_matches_lines_with_what_it_would_book(tmp_path: Path) -> None:
+    folder = tmp_path / "bank"
+    shutil.copytree(EXAMPLE, folder)
+
+    said = kontering("plan", folder=folder).stdout
+
+    assert said.count("BANK_LINE_UNMATCHED") == 2
+    assert not (folder / "kontering.db").exists()

@@ -84,6 +84,7 @@ class _Run:
     since: dt.date | None
     made: dict[tuple[str, Thing], Linked] = field(default_factory=dict)
     settled: defaultdict[str, Settled] = field(default_factory=lambda: defaultdict(Settled))
+    known: dict[str, Others] = field(default_factory=dict)
     unreadable: list[Diagnostic] = field(default_factory=list)
 
 
@@ -94,8 +95,9 @@ def dry_run(
     with contextlib.ExitStack() as open_things, store.look() as tx:
         targets = {} if offline else _targets(wired, tx, open_things)
         run = _Run(tx=tx, wired=wired, targets=targets, since=since)
-        items = [item for flow in wired.flows.values() for item in _stored(run, flow)]
-        for flow in wired.flows.values():
+        flows = sorted(wired.flows.values(), key=lambda flow: flow.maker.mapping.target in reading.TAKES)
+        items = [item for flow in flows for item in _stored(run, flow)]
+        for flow in flows:  # bank lines and payouts come behind what they take from
             items += _new(run, flow, open_things, tell)
         return Report(project=store.project, items=tuple(items), unreadable=tuple(run.unreadable), offline=offline)
 
@@ -268,8 +270,10 @@ def _outcome(todo: Sequence[Todo]) -> dict[str, Any]:
 
 
 def _others(run: _Run, flow: WiredFlow) -> Others:
-    """As the store has them, and as this dry run would have them."""
-    return beside(reading.others(run.tx, flow.target, flow.source), run.settled[flow.target])
+    """As the store has them, and as this dry run would have them; read once for all records of a flow."""
+    if flow.name not in run.known:
+        run.known[flow.name] = beside(reading.others(run.tx, flow.target, flow.source), run.settled[flow.target])
+    return run.known[flow.name]
 
 
 def _row(flow: WiredFlow, ready: Ready, document: Document) -> Row:

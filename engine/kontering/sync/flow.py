@@ -95,6 +95,7 @@ def others(tx: Tx, connection: str, source: str = "") -> Others:
         sales=sales,
         vouchers=vouchers,
         open_items=cache(lambda registers: outstanding.open_items(sales(), vouchers(), registers)),
+        reckon=outstanding.open_items,
         decided=lambda key: decisions.of(tx, key),
         origin=lambda kinds, id_, number: _origin(tx, connection, source, kinds, id_, number) if source else None,
         delivered=lambda key: documents.original(tx, source, key),

@@ -19,6 +19,9 @@ Registers = Callable[[str, str], str | None]
 """The role of the account that a flow puts payments of a method on; None: it doesn't register them, so that they are
 still expected, say on the bank."""
 
+Reckon = Callable[[Sequence[Sold], Sequence[PlannedVoucher], Registers], Sequence[OpenItem]]
+"""What is expected on the bank by these sales and vouchers; for sales that aren't stored, as in a dry run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
@@ -42,6 +45,7 @@ class Others:
     sales: Callable[[], Sequence[Sold]] = tuple
     vouchers: Callable[[], Sequence[PlannedVoucher]] = tuple
     open_items: Callable[[Registers], Sequence[OpenItem]] = lambda registers: ()
+    reckon: Reckon | None = None
     decided: Callable[[str], Decision | None] = lambda key: None
     origin: Callable[[Sequence[str], str, str | None], str | None] = lambda kinds, id_, number: None
     delivered: Callable[[str], Planned | None] = lambda key: None
@@ -112,12 +116,25 @@ def beside(others: Others, settled: Settled) -> Others:
         ours = [one for one in settled.by_key.values() if isinstance(one, PlannedVoucher)]
         return _newest(others.vouchers(), ours)
 
+    reckoned: dict[int, Sequence[OpenItem]] = {}
+
+    def expected(registers: Registers) -> Sequence[OpenItem]:
+        """By what is stored; and where more than bank lines is settled, reckoned with all of that."""
+        more = [one for one in settled.by_key.values() if one.kind != "bank_line"]
+        if others.reckon is None or not more:
+            return others.open_items(registers)
+        if len(more) not in reckoned:
+            ours = [one for one in more if isinstance(one, PlannedVoucher)]
+            reckoned.clear()
+            reckoned[len(more)] = others.reckon(sales(), _newest(others.vouchers(), ours), registers)
+        return reckoned[len(more)]
+
     def open_items(registers: Registers) -> Sequence[OpenItem]:
-        ours = [one for one in settled.by_key.values() if isinstance(one, PlannedVoucher)]
+        lines = (one for one in settled.by_key.values() if isinstance(one, PlannedVoucher) and one.kind == "bank_line")
         paid = defaultdict[str, Decimal](Decimal)
-        for part in (part for one in ours for part in one.closes):
+        for part in (part for one in lines for part in one.closes):
             paid[part.key] += part.amount
-        return bank.less(others.open_items(registers), paid)
+        return bank.less(expected(registers), paid)
 
     return Others(
         invoice=invoice,
@@ -130,6 +147,7 @@ def beside(others: Others, settled: Settled) -> Others:
         sales=sales,
         vouchers=vouchers,
         open_items=open_items,
+        reckon=others.reckon,
         decided=others.decided,
         origin=others.origin,
         delivered=others.delivered,
