@@ -165,3 +165,28 @@ def _answers(url: str) -> bool:
         return httpx.get(url).status_code == 200
     except httpx.TransportError:
         return False
+
+
+@pytest.mark.slow
+def test_a_project_that_lacks_a_secret_does_not_stop_the_others(tmp_path: Path) -> None:
+    for name, books in (("good", "ledger"), ("bad", "economic")):
+        made = [*COMMAND[:3], "init", name, "--from", "woocommerce", "--to", books]
+        subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "bad" / "secrets.env").unlink()
+    env = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    with (tmp_path / "log.txt").open("wb") as log:
+        process = subprocess.Popen([*COMMAND, "--projects", "."], cwd=tmp_path, env=env, stderr=log)
+        try:
+            with Store.open(f"sqlite:///{tmp_path}/good/kontering.db", project="good") as store:
+                assert until(lambda: status.status(store).counts.get("done", 0) == 7)
+            with Store.open(f"sqlite:///{tmp_path}/bad/kontering.db", project="bad") as store:
+                assert until(lambda: bool(status.status(store).connections))
+                (stopped,) = status.status(store).connections
+                counts = status.status(store).counts
+            assert process.poll() is None
+        finally:
+            process.kill()
+            process.wait()
+
+    assert (stopped.name, counts["waiting"]) == ("books", 7)
+    assert "the secret 'ECO_APP' is nowhere" in str(stopped.stopped)

@@ -162,8 +162,12 @@ class Rounds:
         with self.desk.store.begin() as tx:
             claimed = self._claimed(tx, room)
             self._remember(tx, claimed)
+            told: list[Event] = []
+            servings = [serving for ours in claimed if (serving := self._opened(tx, ours, told)) is not None]
+        for event in told:
+            self.desk.tell(event)
         self.served += len(claimed)
-        return [(self._serving(ours), None) for ours in claimed]
+        return [(serving, None) for serving in servings]
 
     def _written_alone(
         self, serving: Serving, trouble: BaseException | None, error: BaseException
@@ -198,7 +202,9 @@ class Rounds:
             self._remember(tx, claimed)
             for ours in claimed:
                 done.claimed += 1
-                self._one(tx, done, self._serving(ours), None, flows)
+                opened = self._opened(tx, ours, done.told)
+                if opened is not None:
+                    self._one(tx, done, opened, None, flows)
         self._give_back(tx, done.over, flows)
         return done
 
@@ -235,6 +241,18 @@ class Rounds:
     def _give_back(self, tx: Tx, over: Sequence[Serving], flows: Sequence[str]) -> None:
         if over:
             lanes.give_back(tx, [serving.ours for serving in over], () if self.desk.wired.reviewed else flows)
+
+    def _opened(self, tx: Tx, ours: Claimed, told: list[Event]) -> Serving | None:
+        """A lane whose target can be opened; a secret that is missing stops its connection, not the others."""
+        ending = Ending()
+        with ending:
+            return self._serving(ours)
+        error = ending.error
+        if isinstance(error, Misuse | Problems) or (error is not None and mishaps.is_one(error)):
+            told += outcome(self.desk, tx, ours, error)
+        elif error is not None:
+            raise error
+        return None
 
     def _serving(self, ours: Claimed) -> Serving:
         return Serving(

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Protocol
 
-from kontering.errors import StoreAway, StoreBusy, StoreUnusable
+from kontering.errors import Misuse, Problems, StoreAway, StoreBusy, StoreUnusable
 from kontering.store import cursors, documents, lanes, owners
 from kontering.store.store import Tx
 from kontering.sync import earlier, mishaps, retention, turns
@@ -119,6 +119,10 @@ class Work:
         except StoreUnusable as trouble:
             self.left.add((desk.store.project, owner))
             return self.rest(desk, trouble)
+        except (Misuse, Problems) as wrong:
+            self.left.add((desk.store.project, owner))
+            log.error("%s: %s", desk.store.project, wrong)
+            return AWAY * 10
 
     def free_left(self, desk: Desk, owner: str) -> None:
         """Lanes of a turn that the store's trouble ended: nobody else would get them before their leases are over."""
