@@ -130,3 +130,16 @@ def test_a_plan_that_ends_gives_back_what_is_unearned(tmp_path: Path) -> None:
     later(engine, "2026-05-01")
 
     assert balances(engine, "deferred_revenue", "revenue", "receivable") == ["0.00", "-200.00", "0.00"]
+
+
+def test_after_an_upgrade_both_invoices_of_the_period_end(tmp_path: Path) -> None:
+    settings = replace(DAILY, on_cancel="refund_unused")
+    basic = renewal("1", "2026-04-01", plan("300.00", *APRIL, ref="BASIC"))
+    up = change("2", "2026-04-16", APRIL, ("BASIC", "300.00"), ("PLUS", "450.00"), gross="93.75")
+    ends = [ending("E1", "1", "2026-04-20", "2026-04-20"), ending("E2", "2", "2026-04-20", "2026-04-20")]
+    ends[1] = replace(ends[1], data=ends[1].data | {"invoice": "change/2", "method": None})
+    engine = books(tmp_path, "2026-04-20", basic, up, *ends, settings=settings)
+
+    assert [net for _, _, net, _ in sold(engine)] == ["300.00", "75.00", "100.00", "50.00"]
+    later(engine, "2026-05-01")
+    assert balances(engine, "deferred_revenue", "revenue") == ["0.00", "-225.00"]

@@ -141,10 +141,11 @@ def cancelled(
 ) -> Sale | None:
     """The credit note of a plan that ends early; with a `method` the money goes back by it.
 
-    None where nothing is unused, or where cancelled plans run on to the end of what is paid.
+    None where nothing is unused, or where cancelled plans run on to the end of what is paid. Of a change of plan both
+    lines end: what was taken off for the old one goes against what is unused of the new one.
     """
-    parts = [part for part in unused(document, last_day, settings) if part.unused > 0]
-    if not parts or settings.on_cancel == "none":
+    parts = [part for part in unused(document, last_day, settings) if part.unused]
+    if sum((part.unused for part in parts), ZERO) <= 0 or settings.on_cancel == "none":
         return None
     lines = tuple(_credited(part) for part in parts)
     gross = sum((_gross(part, document.currency) for part in parts), ZERO)
