@@ -40,7 +40,13 @@ def command() -> None:
 @command.command("preview")
 @click.argument("key", required=False)
 @click.option("--flow", help="Which flow of mails, if there are several.")
-@click.option("--kind", type=click.Choice(["invoice", "credit_note"]), default="invoice", show_default=True)
+@click.option(
+    "--kind",
+    type=click.Choice(["invoice", "credit_note"]),
+    default="invoice",
+    show_default=True,
+    help="What the made-up document is.",
+)
 @click.option("--language", help="Another language than the buyer's: da, en.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write mail.txt, mail.html and the PDF here."
@@ -79,7 +85,13 @@ def preview(
 @command.command("test")
 @click.option("--to", "address", required=True, metavar="ADDRESS", help="Who gets it: yourself.")
 @click.option("--flow", help="Which flow of mails, if there are several.")
-@click.option("--kind", type=click.Choice(["invoice", "credit_note"]), default="invoice", show_default=True)
+@click.option(
+    "--kind",
+    type=click.Choice(["invoice", "credit_note"]),
+    default="invoice",
+    show_default=True,
+    help="What the made-up document is.",
+)
 @click.option("--language", help="The language: da, en.")
 @project_option
 @output.json_option
