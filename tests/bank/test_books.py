@@ -102,9 +102,10 @@ def _order(name: str, version: int, gross: Decimal, card: Decimal) -> dict[str, 
 
 
 def _transferred(made: World, name: str, order: Order) -> None:
-    """Nobody has paid yet, or in one transfer, or in two."""
+    """Nobody has paid yet, or in one transfer, or in two; what comes for an invoice that is paid waits for a person."""
     first = (order.gross / 3).quantize(Decimal("0.01"))
-    parts = {0: [], 1: [order.gross], 2: [first, order.gross - first]}[order.transfers]
+    lowered = order.edited is not None and order.edited < order.gross
+    parts = {0: [], 1: [order.gross], 2: [first, order.gross - first]}[min(order.transfers, 1 if lowered else 2)]
     for at, part in enumerate(parts):
         _line(made, f"T{name}-{at}", part, f"Faktura {name}")
         made.moves(receivable=-part, bank=part)
