@@ -69,3 +69,14 @@ def test_it_is_mailed_or_goes_to_an_ean_number_once() -> None:
     assert steps(electronic, known(done), target, policy()) == []
     sent = next(one for one in plan(electronic, known(done), SENDS, target) if isinstance(one, Step))
     assert sent.body == {"reference": "PO-7", "contact": "Lise", "ean": "5798000000117"}
+
+
+def test_who_sends_at_booking_is_told_how() -> None:
+    """Dinero and Billy have a step of their own; e-conomic sends by mail or to an EAN number when it books."""
+    takes = {**TAKES, "invoice": replace(TAKES["invoice"], mail="book")}
+    draft = with_link(Facts(), Linked(kind="invoice", key=KEY, found=Found(id="7", done=frozenset({"create"}))))
+    for delivery, sent in (("mail", True), ("einvoice", True), ("none", False)):
+        document = invoice(delivery=delivery)
+        [book] = [one for one in plan(document, draft, SENDS, taker(takes)) if getattr(one, "action", "") == "book"]
+        assert isinstance(book, Step)
+        assert (book.body["delivery"], book.body["mail"]) == (delivery, sent)

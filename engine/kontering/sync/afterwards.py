@@ -23,7 +23,7 @@ def book(want: Wanted, facts: Facts, seen: Totals | None) -> Iterator[Todo]:
         yield Wait(kind="totals", key=document.key, reason="the draft's own totals are compared before it is booked")
     mails = want.policy.mail.send == "target" and want.taker.takes[document.kind].mail == "book"
     number = {"number": document.assigned_number} if document.assigned_number else {}
-    body = {"delivery": document.delivery, "mail": mails and document.delivery == "mail", **number}
+    body = {"delivery": document.delivery, "mail": mails and document.delivery != "none", **number}
     yield step(want, "book", (document.kind, document.key), body, {"content": wanted.essence(want)}, "it is proved")
     yield from after(want, facts)
 
