@@ -56,6 +56,7 @@ LEFT_OUT = {"document": ("id",), "delivery": ("id",)}
 STEP = 100_000
 """Between the ids of two copies."""
 
+NOT_READING = " AND lane.key NOT LIKE 'read/%'"
 BEYOND = 10**9
 """What is delivered later counts on from here."""
 
@@ -116,7 +117,8 @@ def _block(store: sqlite3.Connection) -> Mapping[str, str]:
     if not store.execute("SELECT count(*) FROM block").fetchone()[0]:
         for table in OWN_TEXT:
             store.execute(f"INSERT INTO block SELECT ?, max(rowid) FROM {table}", (table,))
-    return {name: f"rowid <= {rows or 0}" for name, rows in store.execute("SELECT name, rows FROM block")}
+    blocks = store.execute("SELECT name, rows FROM block").fetchall()
+    return {name: f"rowid <= {rows or 0}{NOT_READING if name == 'lane' else ''}" for name, rows in blocks}
 
 
 def _copy(store: sqlite3.Connection, table: str, which: str) -> str:

@@ -52,7 +52,7 @@ def _is_wide(step: str) -> bool:
 
 
 def test_no_question_of_a_run_goes_through_a_whole_table(tmp_path: Path) -> None:
-    orders = [shop.order(number, customer=str(number % 3)) for number in range(6)]
+    orders = [shop.order(number, customer=str(number % 30)) for number in range(40)]  # many lanes in one question
     refunds = [shop.refund("r1", "1"), shop.refund("r9", "99")]
     with Store.open(f"sqlite:///{tmp_path / 'a.db'}", project="acme") as store, heard(store) as said:
         for to in ("plain-books", "ledger"):

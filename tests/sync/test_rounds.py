@@ -203,3 +203,15 @@ def test_what_goes_wrong_in_a_call_is_its_lane_s() -> None:
         ((whose, error),) = callers.answers(1.0)
 
     assert (whose, type(error)) == ("a", KeyError)
+
+
+def test_a_run_of_one_flow_doesn_t_wait_for_what_another_has_to_do(store: Store, system: Simulated[Memory]) -> None:
+    with store.begin() as tx:
+        lanes.wake(tx, [("read/others", "elsewhere"), ("elsewhere/customer/1", "elsewhere")])
+    wired = shop.wired(shop.project(ORDERS[:2]), transport=httpx.MockTransport(system), names=["orders"])
+
+    began = time.monotonic()
+    summary = dispatch.run(store, wired, threads=1)
+
+    assert summary.ended == {"done": 2}
+    assert time.monotonic() - began < 15

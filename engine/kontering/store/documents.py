@@ -13,7 +13,7 @@ from kontering.model.document import Planned
 from kontering.model.record import Record
 from kontering.model.voucher import PlannedVoucher
 from kontering.store import codec, lanes, links
-from kontering.store.lanes import IS_OPEN, OPEN
+from kontering.store.lanes import FLOW, IS_OPEN, OPEN
 from kontering.store.prepared import Listed, Prepared
 from kontering.store.store import Tx
 from kontering.store.tables import document
@@ -92,7 +92,7 @@ def open_ids(
 
 def open_of(tx: Tx, flow: str) -> Iterator[Row]:
     """Everything that a flow has read and not delivered yet, oldest first."""
-    terms = (document.c.project == tx.project, document.c.flow == flow, document.c.state.in_(OPEN))
+    terms = (document.c.project == tx.project, FLOW == flow, document.c.state.in_(OPEN))
     for row in tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.id)):
         yield _row(row)
 
@@ -343,7 +343,7 @@ def _in_target(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
 def _work(
     tx: Tx, some_lanes: Sequence[str], flows: Sequence[str], only: Only | None
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    ours = (document.c.lane.in_(some_lanes), document.c.flow.in_(flows))
+    ours = (document.c.lane.in_(some_lanes), FLOW.in_(flows))
     chosen = () if only is None else (document.c.key.in_(sorted({key for _, key in only.steps})),)
     return (document.c.project == tx.project, *ours, document.c.state.in_(OPEN), *chosen)
 

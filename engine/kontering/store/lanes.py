@@ -24,6 +24,9 @@ _IS_READING = lane.c.key.startswith("read/")
 OPEN = ("open", "read")
 """States of a document that its lane has work with: settled, or still to be prepared."""
 
+FLOW: sa.ColumnElement[str] = sa.func.coalesce(document.c.flow, sa.literal_column("''"))
+"""The flow as a condition that no index takes: by it all documents of a flow would be gone through."""
+
 IS_OPEN = document.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
 
 
@@ -75,7 +78,7 @@ def due_at(tx: Tx, lanes: Iterable[tuple[str, str, int]]) -> None:
 
 def wake_forgotten(tx: Tx, flows: Sequence[str]) -> None:
     """Lanes that have work and no time at which they are due: a wake that was lost, or a store from a backup."""
-    here = (document.c.project == tx.project, document.c.state.in_(OPEN), document.c.flow.in_(flows))
+    here = (document.c.project == tx.project, document.c.state.in_(OPEN), FLOW.in_(flows))
     sleeping = sa.and_(lane.c.project == document.c.project, lane.c.key == document.c.lane, lane.c.due.is_not(None))
     rows = sa.select(document.c.lane, document.c.connection).where(*here, ~sa.exists().where(sleeping)).distinct()
     wake(tx, [(row.lane, row.connection) for row in tx.connection.execute(rows)])
@@ -218,7 +221,7 @@ def _give_back(flows: int) -> Listed:
     named: list[Any] = [sa.bindparam(f"flow_{place}") for place in range(flows)]
     work = sa.select(document.c.lane).where(document.c.project == _OF, document.c.lane == lane.c.key, IS_OPEN)
     later = sa.bindparam("later", type_=sa.BigInteger)
-    has_work = [(work.where(document.c.flow.in_(named)).exists(), _NOW)] if named else []
+    has_work = [(work.where(FLOW.in_(named)).exists(), _NOW)] if named else []
     due = sa.case(*has_work, (work.exists(), later), else_=None)
     freed = {"owner": None, "until": 0, "due": due, "tries": 0, "trouble": None}
     return Listed(
@@ -248,7 +251,7 @@ def read_again(tx: Tx, ours: Claimed, due: int | None) -> None:
 
 def wake_all_open(tx: Tx, flows: Sequence[str]) -> None:
     """Every lane that has work for these flows is due: whoever runs a flow means all of it."""
-    terms = (document.c.project == tx.project, document.c.state.in_(OPEN), document.c.flow.in_(flows))
+    terms = (document.c.project == tx.project, document.c.state.in_(OPEN), FLOW.in_(flows))
     rows = tx.connection.execute(sa.select(document.c.lane, document.c.connection).where(*terms))
     wake(tx, {(row.lane, row.connection) for row in rows})
 
@@ -275,14 +278,19 @@ def free_the_dead(tx: Tx) -> int:
     return tx.connection.execute(freed).rowcount
 
 
-def next_due(tx: Tx) -> int | None:
-    """When the next lane that nobody holds becomes due, its connection's rest included; None if none will."""
+def next_due(tx: Tx, to: Sequence[str] | None = None, reads: Sequence[str] | None = None) -> int | None:
+    """When the next lane that nobody holds becomes due, its connection's rest included; None if none will.
+
+    Only deliveries `to` these connections, and only these `reads`, where they are named: others are for others.
+    """
     rest = sa.func.coalesce(gate.c.tat, 0)
     moment = sa.case((rest > lane.c.due, rest), else_=lane.c.due)
     both = lane.outerjoin(gate, sa.and_(gate.c.project == lane.c.project, gate.c.connection == lane.c.connection))
     waits = sa.select(sa.func.min(moment)).select_from(both).where(lane.c.project == tx.project, lane.c.owner.is_(None))
     waits = waits.where(lane.c.due.is_not(None), gate.c.stopped.is_(None), gate.c.paused.is_(None))
     waits = waits.where(lane.c.key.not_in(_paused(tx.project)))
+    if to is not None and reads is not None:
+        waits = waits.where(sa.or_(sa.and_(lane.c.connection.in_(to), ~_IS_READING), lane.c.key.in_(reads)))
     found: int | None = tx.connection.scalar(waits)
     return found
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from kontering.errors import StoreBusy
 from kontering.store import cursors, documents, gates, lanes, owners
 from kontering.store.limits import Shared
-from kontering.store.store import Store
+from kontering.store.store import Store, Tx
 from kontering.sync import earlier, flow, guard, turns
 from kontering.sync.guard import Judge
 from kontering.sync.progress import Ended, Event, Tell, Tick, Troubled, Unreadable, quiet
@@ -177,12 +177,18 @@ def _rest(inline: Inline, idle: int) -> bool:
     if inline.busy:
         return not inline.desk.stop.wait(min(0.01 * 2 ** min(idle, 5), 0.25))
     with inline.desk.store.look() as tx:
-        due = lanes.next_due(tx)
+        due = _next_due(inline, tx)
         soon = None if due is None else (due - tx.now) / 1000
     if soon is None or soon > inline.patience:
         return False
     inline.desk.stop.wait(max(0.01, min(soon, 0.5)))
     return True
+
+
+def _next_due(inline: Inline, tx: Tx) -> int | None:
+    """When this run has something to do again: what other flows wait for isn't its business."""
+    wired = inline.desk.wired
+    return lanes.next_due(tx, list(wired.connectors), [f"read/{name}" for name in wired.flows])
 
 
 @contextlib.contextmanager
@@ -247,7 +253,7 @@ def _count(inline: Inline, key: str, state: str) -> None:
 def _summary(inline: Inline) -> Summary:
     with inline.desk.store.look() as tx:
         waiting = sum(documents.count_open(tx, name) for name in inline.desk.wired.connectors)
-        due = lanes.next_due(tx)
+        due = _next_due(inline, tx)
     return Summary(
         read=dict(inline.desk.read),
         ended={"done": inline.done, **Counter(inline.aside.values())},
