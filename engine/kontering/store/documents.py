@@ -92,7 +92,7 @@ def open_ids(
 
 def open_of(tx: Tx, flow: str) -> Iterator[Row]:
     """Everything that a flow has read and not delivered yet, oldest first."""
-    terms = (document.c.project == tx.project, FLOW == flow, document.c.state.in_(OPEN))
+    terms = (document.c.project == tx.project, FLOW.in_([flow]), document.c.state.in_(OPEN))
     for row in tx.connection.execute(sa.select(document).where(*terms).order_by(document.c.id)):
         yield _row(row)
 
