@@ -335,8 +335,11 @@ def plain(value: Any) -> Any:
         return value
     names = _names_of(kind)
     if names is not None:
-        pairs = ((name, getattr(value, name)) for name in names)
-        data = {name: part if type(part) in _ATOMS else plain(part) for name, part in pairs if part is not None}
+        data: dict[str, Any] = {}
+        for name in names:  # a loop, since this is done for every line of every document, several times
+            part = getattr(value, name)
+            if part is not None:
+                data[name] = part if type(part) in _ATOMS else plain(part)
         return data | {"end": value.end} if kind is Period else data
     if isinstance(value, tuple | list):
         return [plain(part) for part in value]

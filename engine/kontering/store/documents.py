@@ -207,10 +207,8 @@ def states(tx: Tx, connection: str, keys: Iterable[str]) -> dict[tuple[str, str]
 def origins(tx: Tx, keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """Version and state of the newest edition of each record, in every flow that has read it."""
     found: dict[str, list[tuple[str, str]]] = {}
-    terms = (document.c.project == tx.project, document.c.key.in_(sorted(set(keys))), document.c.state != "superseded")
-    rows = sa.select(document.c.key, document.c.version, document.c.state).where(*terms)
-    for row in tx.connection.execute(rows) if keys else ():
-        found.setdefault(row.key, []).append((row.version, row.state))
+    for key, version, state in _ORIGINS.rows(tx, sorted(set(keys)), project=tx.project):
+        found.setdefault(key, []).append((version, state))
     return found
 
 
@@ -284,6 +282,12 @@ _STATE = Prepared(sa.select(document.c.state).where(document.c.id == sa.bindpara
 _WAITS = Listed(
     lambda keys: sa.select(document.c.waits).where(
         document.c.project == sa.bindparam("project"), document.c.waits.in_(keys)
+    )
+)
+_NEWEST = (document.c.project == sa.bindparam("project"), document.c.state != sa.literal_column("'superseded'"))
+_ORIGINS = Listed(
+    lambda keys: sa.select(document.c.key, document.c.version, document.c.state).where(
+        *_NEWEST, document.c.key.in_(keys)
     )
 )
 _ROW = [part.name for part in dataclass_fields(Row) if part.name != "record"]
