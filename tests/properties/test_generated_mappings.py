@@ -188,12 +188,16 @@ WRONG: list[Any] = [
 ]
 
 
+WHOLE = {"store/booked-to-mail"}
+"""They hand the whole record on: there are no fields of their own to decode."""
+
+
 @pytest.mark.parametrize(("name", "roots"), NAMES, ids=str)
 def test_every_shipped_mapping_is_written_with_classes(name: str, roots: Roots) -> None:
     function = accept.generated(mapping_of(name, roots)).function
 
     assert function is not None
-    assert function.shape is not None
+    assert (function.shape is not None) is (name not in WHOLE)
 
 
 @pytest.mark.parametrize(("name", "roots"), NAMES, ids=str)
