@@ -22,7 +22,6 @@ from kontering.sdk.answers import Answer, is_read, named, ordinary, status_probl
 from kontering.sdk.auth import Credential
 from kontering.sdk.bearer import OAuth
 from kontering.sdk.connector import Connector, Limit, Settings
-from kontering.sdk.direct import Direct
 from kontering.sdk.limits import Here, Limiter
 from kontering.sdk.masks import masked, quieten, secrets_of
 from kontering.sdk.oauth import Grant, Tokens
@@ -58,7 +57,7 @@ def client(
     """
     quieten()
     wire = _Wire(
-        transport or Direct(),
+        transport or httpx.HTTPTransport(trust_env=False, retries=0),
         connection=str(settings.get("name", connector.name)),
         limits=_limits(connector, settings),
         limiter=limiter or SHARED,
