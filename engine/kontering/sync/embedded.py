@@ -21,8 +21,8 @@ from kontering.sync import course as courses
 from kontering.sync import facts as known
 from kontering.sync import holds, kill, matching, mishaps
 from kontering.sync.course import Course
-from kontering.sync.deliverer import done_entry, ended_entry
 from kontering.sync.facts import Facts
+from kontering.sync.kept import done_entry, ended_entry
 from kontering.sync.keys import Thing
 from kontering.sync.progress import Ended, Tell, quiet
 from kontering.sync.reviewed import next_of

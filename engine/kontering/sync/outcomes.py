@@ -12,8 +12,9 @@ from kontering.store import audit, documents, gates, lanes
 from kontering.store.lanes import Claimed
 from kontering.store.store import Tx
 from kontering.sync import course, holds, mishaps
-from kontering.sync.deliverer import Rest, end_document
+from kontering.sync.deliverer import Rest
 from kontering.sync.desk import Desk
+from kontering.sync.kept import end_document
 from kontering.sync.progress import Event, Troubled
 
 SOON = 200

@@ -22,8 +22,9 @@ from kontering.store.store import Tx
 from kontering.sync import desk as desks
 from kontering.sync import earlier, mishaps
 from kontering.sync.callers import Callers, Ending
-from kontering.sync.deliverer import Call, Past, Received, Rest, Serving, write_receipts
+from kontering.sync.deliverer import Call, Past, Rest, Serving
 from kontering.sync.desk import Desk
+from kontering.sync.kept import Received, write_receipts
 from kontering.sync.outcomes import outcome
 from kontering.sync.progress import Event
 
