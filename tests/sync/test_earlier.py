@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -135,8 +134,13 @@ def _record(name: str) -> Record:
     return Record(connection="shop", kind="order", id=str(order["id"]), version="1", data=order)
 
 
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+
 def economic(system: Simulated[Any]) -> Wired:
-    os.environ.update(SECRETS)
     project = load_project(EXAMPLE)
     return wire(
         project, ["economic"], sources={"economic": Orders()}, transports={"economic": httpx.MockTransport(system)}

@@ -4,7 +4,6 @@ change nothing in the books."""
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import socket
 import threading
@@ -40,6 +39,12 @@ LATER = ("oss-germany", "one-cent-off", "gift-card-used")
 HOOK = "hemmelig-7"
 
 
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"WOO_KEY": KEY, "WOO_SECRET": SECRET, "ECO_APP": "a", "ECO_GRANT": "b"}.items():
+        monkeypatch.setenv(name, value)
+
+
 def shop_of(*cases: str) -> Simulated[Shop]:
     shop = with_cases([case(name) for name in cases], with_goods(empty()))
     for topic in ("order.updated", "order.created"):
@@ -50,7 +55,6 @@ def shop_of(*cases: str) -> Simulated[Shop]:
 
 def flows(shop: Callable[[httpx.Request], httpx.Response], schedule: str = "every 1 day") -> Wired:
     """The example's shop into its ledger, read once a day if nothing hurries it."""
-    os.environ.update(WOO_KEY=KEY, WOO_SECRET=SECRET, ECO_APP="a", ECO_GRANT="b")
     project = load_project(EXAMPLE)
     seller = project.connections["shop"]
     seller = replace(seller, settings={**seller.settings, "webhook_secret": HOOK, "url": SITE})
