@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import click
 
@@ -97,8 +97,6 @@ def preview(
 @output.json_option
 def send(address: str, flow: str | None, kind: str, language: str | None, folder: Path | None, as_json: bool) -> None:
     """Send a made-up document to yourself, through the server that the project names."""
-    from uuid import uuid4
-
     project = open_project(folder)
     wired, chosen = _flow(project, flow)
     settings = {**wired.settings(chosen.target), "redirect": address, "pdf": _without_books(wired, chosen)}

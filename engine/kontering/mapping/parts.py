@@ -234,6 +234,11 @@ class MappingFile:
     chain: tuple[Map, ...]
 
 
+def described(part: Part) -> str:
+    """A part in the words of messages."""
+    return part.expression.text if isinstance(part, Computed) else "the value"
+
+
 def below(part: Part) -> Iterator[Part]:
     """The parts directly inside a part, options included."""
     options = part.options

@@ -38,6 +38,7 @@ from kontering.mapping.parts import (
     Stop,
     TableSpec,
     Use,
+    described,
     expressions,
 )
 from kontering.mapping.tables import Rows, find_row
@@ -202,7 +203,7 @@ def _with_options(part: Part, here: Here, path: Path) -> Any:
         if options.type is not None:
             result = cells.typed(result, options.type, part.span)
         if options.missing is not None and (result is None or result == ""):
-            raise Missing(part.span, _described(part))
+            raise Missing(part.span, described(part))
     except Missing as missing:
         result = _instead(options, missing, here, path)
     if options.zone is not None and isinstance(result, dt.datetime):
@@ -297,7 +298,7 @@ def _used(part: Use, here: Here, path: Path) -> Any:
     here.course.count(part.span)
     mapping = here.mapping.uses[part.mapping]
     data = value(part.of, here, path) if part.of is not None else here.names[here.mapping.file.record]
-    where = here.scope.path(data) or (part.of and _described(part.of)) or here.mapping.file.record
+    where = here.scope.path(data) or (part.of and described(part.of)) or here.mapping.file.record
     given = {setting.name: value(setting.part, here, path) for setting in part.settings}
     params = mapping.settled_params(given)
     before = len(here.course.problems)
@@ -382,10 +383,6 @@ _KINDS: dict[type, Callable[[Any, Here, Path], Any]] = {
     Listed: _listed,
     Broken: _broken,
 }
-
-
-def _described(part: Part) -> str:
-    return part.expression.text if isinstance(part, Computed) else "the value"
 
 
 def _placed(misfit: Misfit, mapping: Compiled, course: Course) -> Diagnostic:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kontering.model.document import Planned
 from kontering.model.link import Linked
-from kontering.store import codec, links
+from kontering.store import codec, documents, links
 from kontering.store.store import Tx
 from kontering.store.tables import audit, document
 
@@ -50,12 +50,8 @@ def last(tx: Tx, seq: int, most: int) -> int:
 
 def of(tx: Tx, connection: str, kind: str, key: str, seq: int = 0) -> Booked | None:
     """One sale that a target has; None if it hasn't, or the sale was forgotten."""
-    terms = (document.c.project == tx.project, document.c.key == key, document.c.kind == kind)
-    whole = sa.select(document.c.document).where(*terms, _target == connection, document.c.document.is_not(None))
+    terms = (*documents.in_target(tx, connection), document.c.key == key, document.c.kind == kind)
+    whole = sa.select(document.c.document).where(*terms, document.c.document.is_not(None))
     text = tx.connection.scalar(whole.order_by(document.c.done_at.is_(None), document.c.id.desc()).limit(1))
     linked = links.of(tx, connection, [(kind, key)]).get((kind, key))
     return Booked(seq=seq, document=codec.planned(text), linked=linked) if text and linked else None
-
-
-_target: sa.ColumnElement[str] = sa.func.coalesce(document.c.connection, sa.literal_column("''"))
-"""The target as a condition that no index takes: by it all documents of a target would be gone through."""

@@ -106,7 +106,7 @@ def held_for(tx: Tx, code: str) -> Iterator[Row]:
 
 def held_details(tx: Tx, connection: str, code: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Key, day and details of what is held for one reason, by day."""
-    terms = (*_in_target(tx, connection), document.c.state == "held", document.c.code == code)
+    terms = (*in_target(tx, connection), document.c.state == "held", document.c.code == code)
     rows = sa.select(document.c.key, document.c.day, document.c.details).where(*terms).order_by(document.c.day)
     for row in tx.connection.execute(rows):
         yield row.key, row.day or "", codec.unpacked(row.details or "{}").get("details") or {}
@@ -140,7 +140,7 @@ def has_open(tx: Tx, key: str) -> bool:
 
 
 def count_open(tx: Tx, connection: str) -> int:
-    terms = (*_in_target(tx, connection), document.c.state.in_(OPEN))
+    terms = (*in_target(tx, connection), document.c.state.in_(OPEN))
     return tx.connection.scalar(sa.select(sa.func.count()).select_from(document).where(*terms)) or 0
 
 
@@ -331,7 +331,7 @@ _BY_NUMBER = Prepared(
 
 def _counted(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
     counted = (*OPEN, "waiting", "done")
-    return (*_in_target(tx, connection), document.c.state.in_(counted), document.c.document.is_not(None))
+    return (*in_target(tx, connection), document.c.state.in_(counted), document.c.document.is_not(None))
 
 
 def _voucher(row: Any) -> PlannedVoucher:
@@ -340,7 +340,8 @@ def _voucher(row: Any) -> PlannedVoucher:
     return found
 
 
-def _in_target(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
+def in_target(tx: Tx, connection: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The project's documents in a target, as a condition that no index takes."""
     return document.c.project == tx.project, _target == connection
 
 

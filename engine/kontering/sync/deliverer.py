@@ -26,7 +26,7 @@ from kontering.sync import facts as known
 from kontering.sync.course import Course
 from kontering.sync.facts import Facts
 from kontering.sync.guard import Judge
-from kontering.sync.kept import Received, end_document, keep_found
+from kontering.sync.kept import Received, end_document, keep_found, words_of
 from kontering.sync.progress import Event
 from kontering.sync.reviewed import next_of
 from kontering.sync.wiring import Wired
@@ -271,9 +271,9 @@ class Serving:
                 deliveries.settle(tx, unsure.id, "ready")
                 return Go()
             case guard.NotYet(after=after):
-                return Rest(after, f"the answer to {_what(unsure.step)} was lost; it is looked up")
+                return Rest(after, f"the answer to {words_of(unsure.step)} was lost; it is looked up")
             case guard.AskAPerson():
-                hold = holds.past_finding_out(row.key, _what(unsure.step))
+                hold = holds.past_finding_out(row.key, words_of(unsure.step))
                 deliveries.settle(tx, unsure.id, "held", trouble=hold.reason)
                 self._end(tx, row, *courses.ends(hold))
                 return None
@@ -330,7 +330,7 @@ class Serving:
             case guard.StartOver():
                 self.unwritten.append(lambda tx: deliveries.settle(tx, unsure.id, "ready"))
             case guard.Twice(found=found):
-                self._held(row, unsure, holds.made_twice(row.key, _what(unsure.step), found))
+                self._held(row, unsure, holds.made_twice(row.key, words_of(unsure.step), found))
 
     def _by_reference(self, unsure: Delivery) -> bool:
         """Was it looked for although this store has never sent it?"""
@@ -397,7 +397,3 @@ def _about(serving: Serving, move: Send, receipt: Found) -> dict[str, object]:
     what = f"{action_of(step)} {step.kind}"
     about = {"project": project, "connection": serving.ours.connection, "delivery": move.row, "step": what}
     return about | {"document": step.document, "attempt": str(step.attempt), "id": receipt.id}
-
-
-def _what(step: Step) -> str:
-    return f"{step.action} {step.kind} {step.reference or step.key}"

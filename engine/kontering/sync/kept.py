@@ -79,3 +79,8 @@ def keep_found(tx: Tx, connection: str, linked: Linked) -> None:
     """A thing that was found is linked, and whoever waited for it goes on."""
     links.put(tx, connection, [linked])
     documents.wake(tx, [(linked.kind, linked.key)])
+
+
+def words_of(step: Step) -> str:
+    """A step in the words of reasons: `book invoice W-10332`."""
+    return f"{step.action} {step.kind} {step.reference or step.key}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from kontering.accounting import bank
@@ -80,77 +80,82 @@ def keys_of(voucher: PlannedVoucher) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in named if key))
 
 
-def beside(others: Others, settled: Settled) -> Others:
-    """What is known, and beside it what is settled; that may grow meanwhile."""
+@dataclass(slots=True)
+class _Beside:
+    """What is stored, and beside it what is settled."""
 
-    def invoice(key: str) -> Planned | None:
-        found = settled.by_key.get(key)
-        return found if isinstance(found, Planned) and found.kind == "invoice" else others.invoice(key)
+    others: Others
+    settled: Settled
+    reckoned: dict[int, Sequence[OpenItem]] = field(default_factory=dict)
 
-    def credits_of(key: str, but: str) -> Sequence[Planned]:
-        ours = [one for one in settled.by_invoice.get(key, ()) if one.key != but]
+    def invoice(self, key: str) -> Planned | None:
+        found = self.settled.by_key.get(key)
+        return found if isinstance(found, Planned) and found.kind == "invoice" else self.others.invoice(key)
+
+    def credits_of(self, key: str, but: str) -> Sequence[Planned]:
+        ours = [one for one in self.settled.by_invoice.get(key, ()) if one.key != but]
         newer = {one.key for one in ours}
-        return (*(one for one in others.credits_of(key, but) if one.key not in newer), *ours)
+        return (*(one for one in self.others.credits_of(key, but) if one.key not in newer), *ours)
 
-    def numbers(kind: str, number: str) -> Mapping[str, str]:
-        key = settled.by_number.get((kind, number))
-        return others.numbers(kind, number) or ({number: key} if key else {})
+    def numbers(self, kind: str, number: str) -> Mapping[str, str]:
+        key = self.settled.by_number.get((kind, number))
+        return self.others.numbers(kind, number) or ({number: key} if key else {})
 
-    def about_it(key: str) -> Sequence[PlannedVoucher]:
-        return _newest(others.about(key), settled.closing.get(key, ()))
+    def about(self, key: str) -> Sequence[PlannedVoucher]:
+        return _newest(self.others.about(key), self.settled.closing.get(key, ()))
 
-    def edition(key: str) -> Planned | None:
-        found = settled.by_key.get(key)
-        return found if isinstance(found, Planned) else others.edition(key)
+    def edition(self, key: str) -> Planned | None:
+        found = self.settled.by_key.get(key)
+        return found if isinstance(found, Planned) else self.others.edition(key)
 
-    def recognitions(key: str) -> Sequence[PlannedVoucher]:
-        ours = [one for one in settled.closing.get(key, ()) if one.kind == "recognition"]
-        return _newest(others.recognitions(key), ours)
+    def recognitions(self, key: str) -> Sequence[PlannedVoucher]:
+        ours = [one for one in self.settled.closing.get(key, ()) if one.kind == "recognition"]
+        return _newest(self.others.recognitions(key), ours)
 
-    def sales() -> Sequence[Sold]:
-        ours = [(settled.flow, one) for one in settled.by_key.values() if isinstance(one, Planned)]
+    def sales(self) -> Sequence[Sold]:
+        ours = [(self.settled.flow, one) for one in self.settled.by_key.values() if isinstance(one, Planned)]
         newer = {one.key for _, one in ours}
-        return (*(sold for sold in others.sales() if sold[1].key not in newer), *ours)
+        return (*(sold for sold in self.others.sales() if sold[1].key not in newer), *ours)
 
-    def vouchers() -> Sequence[PlannedVoucher]:
-        ours = [one for one in settled.by_key.values() if isinstance(one, PlannedVoucher)]
-        return _newest(others.vouchers(), ours)
+    def vouchers(self) -> Sequence[PlannedVoucher]:
+        ours = [one for one in self.settled.by_key.values() if isinstance(one, PlannedVoucher)]
+        return _newest(self.others.vouchers(), ours)
 
-    reckoned: dict[int, Sequence[OpenItem]] = {}
-
-    def expected(registers: Registers) -> Sequence[OpenItem]:
-        """By what is stored; and where more than bank lines is settled, reckoned with all of that."""
-        more = [one for one in settled.by_key.values() if one.kind != "bank_line"]
-        if others.reckon is None or not more:
-            return others.open_items(registers)
-        if len(more) not in reckoned:
-            ours = [one for one in more if isinstance(one, PlannedVoucher)]
-            reckoned.clear()
-            reckoned[len(more)] = others.reckon(sales(), _newest(others.vouchers(), ours), registers)
-        return reckoned[len(more)]
-
-    def open_items(registers: Registers) -> Sequence[OpenItem]:
-        lines = (one for one in settled.by_key.values() if isinstance(one, PlannedVoucher) and one.kind == "bank_line")
+    def open_items(self, registers: Registers) -> Sequence[OpenItem]:
+        settled = self.settled.by_key.values()
+        lines = (one for one in settled if isinstance(one, PlannedVoucher) and one.kind == "bank_line")
         paid = defaultdict[str, Decimal](Decimal)
         for part in (part for one in lines for part in one.closes):
             paid[part.key] += part.amount
-        return bank.less(expected(registers), paid)
+        return bank.less(self._expected(registers), paid)
 
-    return Others(
-        invoice=invoice,
-        credits_of=credits_of,
-        numbers=numbers,
-        booked=others.booked,
-        about=about_it,
-        edition=edition,
-        recognitions=recognitions,
-        sales=sales,
-        vouchers=vouchers,
-        open_items=open_items,
-        reckon=others.reckon,
-        decided=others.decided,
-        origin=others.origin,
-        delivered=others.delivered,
+    def _expected(self, registers: Registers) -> Sequence[OpenItem]:
+        """By what is stored; and where more than bank lines is settled, reckoned with all of that."""
+        more = [one for one in self.settled.by_key.values() if one.kind != "bank_line"]
+        if self.others.reckon is None or not more:
+            return self.others.open_items(registers)
+        if len(more) not in self.reckoned:
+            ours = [one for one in more if isinstance(one, PlannedVoucher)]
+            vouchers = _newest(self.others.vouchers(), ours)
+            self.reckoned.clear()
+            self.reckoned[len(more)] = self.others.reckon(self.sales(), vouchers, registers)
+        return self.reckoned[len(more)]
+
+
+def beside(others: Others, settled: Settled) -> Others:
+    """What is known, and beside it what is settled; that may grow meanwhile."""
+    both = _Beside(others, settled)
+    return replace(
+        others,
+        invoice=both.invoice,
+        credits_of=both.credits_of,
+        numbers=both.numbers,
+        about=both.about,
+        edition=both.edition,
+        recognitions=both.recognitions,
+        sales=both.sales,
+        vouchers=both.vouchers,
+        open_items=both.open_items,
     )
 
 

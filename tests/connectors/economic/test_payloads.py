@@ -14,7 +14,7 @@ import pytest
 from tests.connectors.economic.agreement import CUSTOMER, agreement, draft, found, step, target
 
 from kontering import resources
-from kontering.connectors.economic.simulator.chart import OSS, oss_zone
+from kontering.connectors.economic.simulator.chart import oss_zone
 from kontering.mapping.case import outcome_of, run_tests
 from kontering.mapping.check import check_path
 from kontering.mapping.coverage import cover
@@ -26,6 +26,7 @@ from kontering.mapping.specs import read_tests
 from kontering.mapping.tables import Rows, rows_of
 from kontering.sdk.connector import Totals
 from kontering.sdk.wire import read_json, write_json
+from kontering.testing.rates import OSS
 
 KINDS = ["customer", "product", "invoice", "credit_note", "payment", "voucher"]
 FOLDER = resources.shipped("mappings") / "economic"

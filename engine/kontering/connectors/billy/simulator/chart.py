@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from kontering.connectors.billy.simulator.state import Row, State, id_of
+from kontering.testing.rates import OSS
 
 COMPANY = id_of("organization", "nordlys")
 
@@ -53,36 +54,6 @@ ROLES = {"5600": "accountsReceivable", "6800": "accountsPayable", "2410": "excha
     "7310": "salesTax",
     "7320": "purchaseTax",
 }
-OSS: Mapping[str, tuple[str, str]] = {
-    "AT": ("20", "10"),
-    "BE": ("21", "6"),
-    "BG": ("20", "9"),
-    "CY": ("19", "5"),
-    "CZ": ("21", "12"),
-    "DE": ("19", "7"),
-    "EE": ("24", "9"),
-    "ES": ("21", "10"),
-    "FI": ("25.5", "13.5"),
-    "FR": ("20", "5.5"),
-    "GR": ("24", "6"),
-    "HR": ("25", "5"),
-    "HU": ("27", "5"),
-    "IE": ("23", "9"),
-    "IT": ("22", "4"),
-    "LT": ("21", "12"),
-    "LU": ("17", "3"),
-    "LV": ("21", "12"),
-    "MT": ("18", "5"),
-    "NL": ("21", "9"),
-    "PL": ("23", "5"),
-    "PT": ("23", "6"),
-    "RO": ("21", "11"),
-    "SE": ("25", "6"),
-    "SI": ("22", "9.5"),
-    "SK": ("23", "5"),
-}
-"""Standard and one reduced rate by country."""
-
 OTHERS = ("DK", "NO", "GB", "US", "CH", "JP", "GL", "FO", "IS", "XI")
 CURRENCIES = {
     "DKK": "1",

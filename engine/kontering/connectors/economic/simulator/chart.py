@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from kontering.connectors.economic.simulator.books import add_year
 from kontering.connectors.economic.simulator.state import Row, State
+from kontering.testing.rates import OSS
 
 RECEIVABLE, PUBLIC, PAYABLE, VAT_OUT, VAT_IN, CLEARING, BANK, CASH = 5600, 5605, 6800, 7680, 7690, 5825, 5820, 5830
 FX, ROUNDING, GIFT_CARDS, DEFERRED, FEES = 3610, 2720, 7410, 8070, 4340
@@ -54,36 +55,6 @@ VAT: dict[str, tuple[str, str, int]] = {
     "UEKY": ("Ydelser uden for EU", "0", VAT_OUT),
 }
 ZONES = {1: "Indland", 2: "EU", 3: "Udland", 4: "Indland uden moms"}
-OSS: dict[str, tuple[str, str]] = {
-    "AT": ("20", "10"),
-    "BE": ("21", "6"),
-    "BG": ("20", "9"),
-    "CY": ("19", "5"),
-    "CZ": ("21", "12"),
-    "DE": ("19", "7"),
-    "EE": ("24", "9"),
-    "ES": ("21", "10"),
-    "FI": ("25.5", "13.5"),
-    "FR": ("20", "5.5"),
-    "GR": ("24", "6"),
-    "HR": ("25", "5"),
-    "HU": ("27", "5"),
-    "IE": ("23", "9"),
-    "IT": ("22", "4"),
-    "LT": ("21", "12"),
-    "LU": ("17", "3"),
-    "LV": ("21", "12"),
-    "MT": ("18", "5"),
-    "NL": ("21", "9"),
-    "PL": ("23", "5"),
-    "PT": ("23", "6"),
-    "RO": ("21", "11"),
-    "SE": ("25", "6"),
-    "SI": ("22", "9.5"),
-    "SK": ("23", "5"),
-}
-"""Standard rate, and the reduced one of the shop's books, by country; zones 11 to 36 in this order."""
-
 FIRST_YEAR = 2020
 FIRST_OSS_ZONE, FIRST_OSS_ACCOUNT, FIRST_OSS_VAT = 11, 1200, 7700
 GROUPS = {
