@@ -15,11 +15,12 @@ from kontering.cli.options import check_flows, open_project, project_option
 from kontering.cli.samples_mail import SAMPLES
 from kontering.errors import Misuse, Problems
 from kontering.model.record import Record
+from kontering.model.state import State
 from kontering.project.project import Project
 from kontering.store import booked
 from kontering.store.store import Store
 from kontering.sync.booked import KIND, data_of
-from kontering.sync.prepare import Ready, prepare
+from kontering.sync.prepare import Held, Ready, prepare
 from kontering.sync.wiring import Wired, WiredFlow, wire
 
 NOBODY = UUID(int=0)
@@ -158,11 +159,11 @@ def _booked(project: Project, wired: Wired, flow: WiredFlow, kind: str, key: str
 def _body(flow: WiredFlow, record: Record) -> Mapping[str, Any]:
     prepared = prepare(flow.maker, record)
     if not isinstance(prepared, Ready):
-        problems = getattr(prepared, "problems", ())
-        if problems:
-            raise Problems(list(problems))
+        if isinstance(prepared, Held) and prepared.problems:
+            raise Problems(list(prepared.problems))
         raise Misuse(f"No mail is made of it: {prepared.reason}.")
-    body = flow.taker.render("mail", {**prepared.document.data, "key": record.key})  # type: ignore[union-attr]
+    assert isinstance(prepared.document, State)  # whoever posts takes mails, and those are states
+    body = flow.taker.render("mail", {**prepared.document.data, "key": record.key})
     if not isinstance(body, Mapping):
         raise Misuse(f"No mail is made of it: {body.reason}.")
     return body
