@@ -4,8 +4,7 @@ BIN    := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-# Three on two cores: a good part of their time tests wait for disks, servers and clocks.
-WORKERS ?= 3
+WORKERS ?= 2
 PROJECTS = $(filter-out %/third-party-connector/,$(wildcard examples/*/))  # that one's connector is installed by a test
 
 .PHONY: demo test check cases crash compliance bench wheel clean
@@ -14,7 +13,7 @@ demo: $(VENV)/.run                                ## sample shop into the embedd
 	@$(BIN)/kontering demo --dir demo
 
 test: $(VENV)/.dev                                ## all tests
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev                               ## format, lint, types, layers, our own mappings and examples
 	@$(BIN)/ruff format --check .

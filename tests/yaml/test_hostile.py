@@ -38,10 +38,10 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_it_is_read_or_refused_at_once(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     node, problems = compose(FILES[name], "m.yaml")
 
-    assert time.perf_counter() - started < 3, "a second, and some patience with a busy machine"
+    assert time.process_time() - started < 2, "half a second of the processor's time on an idle machine"
     assert node is not None or problems
     assert all(len(problem.message) < 200 for problem in problems)
 
